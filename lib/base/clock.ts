@@ -1,0 +1,65 @@
+/**
+ * Time is a parameter: everything that waits asks a `Clock`, so a test can hold time in its hands. This is the only
+ * file of the core that knows the real clock.
+ */
+
+/** The handle of a timer that has been set. */
+export type TimerHandle = object;
+
+/** The time source of a container. `systemClock` is the real one; `mode-ts/testing` has a fake one. */
+export interface Clock {
+  /** Milliseconds on a clock that never jumps. Only differences mean something. */
+  now(): number;
+  /** The wall clock, in milliseconds since the epoch. May jump. */
+  date(): number;
+  /** Calls `callback` once, `ms` milliseconds from now or a little later. */
+  setTimer(ms: number, callback: () => void): TimerHandle;
+  clearTimer(handle: TimerHandle): void;
+}
+
+// setTimeout takes a 32 bit number of milliseconds and fires at once for anything larger.
+const LONGEST = 2 ** 31 - 1;
+
+/** The real clock. */
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  date: () => Date.now(),
+  setTimer: (ms, callback) => setTimeout(callback, ms),
+  clearTimer: (handle) => {
+    clearTimeout(handle as NodeJS.Timeout);
+  },
+};
+
+/** A pending call at an absolute time. */
+export class Alarm {
+  #handle: TimerHandle | undefined;
+
+  /**
+   * Calls `callback` once when `clock.now()` has reached `at`, never before it: a timer that fires early (node counts
+   * from the start of its loop turn) is set again for the rest, and a wait longer than a timer can take is split.
+   */
+  constructor(
+    private readonly clock: Clock,
+    readonly at: number,
+    private readonly callback: () => void,
+  ) {
+    this.#arm(clock.now());
+  }
+
+  cancel(): void {
+    if (this.#handle === undefined) return;
+    this.clock.clearTimer(this.#handle);
+    this.#handle = undefined;
+  }
+
+  #arm(now: number): void {
+    this.#handle = this.clock.setTimer(Math.min(Math.max(0, this.at - now), LONGEST), () => {
+      const reached = this.clock.now();
+      if (reached < this.at) this.#arm(reached);
+      else {
+        this.#handle = undefined;
+        this.callback();
+      }
+    });
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * Every error this package raises by itself. One base class with a stable `code`, the `path` from the root to the
+ * culprit where there is one, a `cause`, and a message that ends with the remedy. Errors of user code are never
+ * replaced: they travel as `cause`.
+ */
+
+const BRAND = Symbol.for('mode-ts.ModeError');
+
+/** What kind of mistake or mishap an error is. Stable: programs may compare against it. */
+export type ModeErrorCode = `ERR_MODE_${string}`;
+
+export interface ModeErrorOptions {
+  /** What happened, in one sentence that names the culprit. */
+  message: string;
+  /** What to do about it. Becomes the end of the message. */
+  remedy?: string;
+  /** From the root to the culprit. */
+  path?: readonly string[];
+  cause?: unknown;
+}
+
+/** The base class of all errors of this package. */
+export class ModeError extends Error {
+  override readonly name: string = 'ModeError';
+  readonly code: ModeErrorCode;
+  /** Names from the root to the culprit, where there is a path. */
+  readonly path?: string[];
+
+  constructor(code: ModeErrorCode, { message, remedy, path, cause }: ModeErrorOptions) {
+    super(remedy === undefined ? message : `${message}\n  → ${remedy}`, cause === undefined ? undefined : { cause });
+    this.code = code;
+    if (path !== undefined) this.path = [...path];
+    Object.defineProperty(this, BRAND, { value: true });
+  }
+
+  /** Whether a value is an error of this package, also one from another installed copy of it. */
+  static is(value: unknown): value is ModeError {
+    return typeof value === 'object' && value !== null && BRAND in value;
+  }
+}
+
+/** One thing that is wrong with a graph. */
+export interface PlanProblem {
+  kind: 'missing' | 'cycle' | 'ambiguous' | 'metadata' | 'parent';
+  message: string;
+  /** Names from the root to the culprit; for a cycle, the names around it, the first one repeated at the end. */
+  path: string[];
+  /** The nearest names that do exist, nearest first. */
+  suggestions: string[];
+}
+
+/** The graph is not sound. Nothing was constructed and nothing was started. */
+export class PlanError extends ModeError {
+  override readonly name: string = 'PlanError';
+  readonly problems: PlanProblem[];
+
+  constructor(problems: PlanProblem[]) {
+    const count = problems.length === 1 ? 'a problem' : `${String(problems.length)} problems`;
+    super('ERR_MODE_PLAN', {
+      message: `The dependency graph has ${count}:\n${problems.map((problem) => indent(problem.message)).join('\n')}`,
+      remedy:
+        problems.length === 1 ? 'Nothing was started; mend it and boot again.' : 'Nothing was started; mend them and boot again.',
+      path: problems[0]?.path ?? [],
+    });
+    this.problems = problems;
+  }
+}
+
+/** A boot failed, timed out or was aborted, and everything that it had started was stopped again. */
+export class BootError extends ModeError {
+  override readonly name: string = 'BootError';
+  /** The service that failed. */
+  readonly service: string;
+  declare readonly path: string[];
+  /** What went wrong on the way back. */
+  readonly errors: unknown[];
+
+  constructor(service: string, path: readonly string[], cause: unknown, errors: unknown[] = []) {
+    const onTheWayBack = errors.length === 0 ? '' : `; on the way back: ${errors.map(describeError).join('; ')}`;
+    super('ERR_MODE_BOOT', {
+      message: `${service} could not be started (${path.join(' → ')}): ${describeError(cause)}${onTheWayBack}`,
+      remedy: remedyOf(cause) ?? `Everything that had started was stopped again; see the cause for what ${service} met.`,
+      path,
+      cause,
+    });
+    this.service = service;
+    this.errors = errors;
+  }
+}
+
+/** A stop met errors, or had to give up waiting for somebody. Everything else was stopped all the same. */
+export class StopError extends ModeError {
+  override readonly name: string = 'StopError';
+  readonly errors: { service: string; error: unknown }[];
+  readonly abandoned: { service: string; waitingOn: string[] }[];
+
+  constructor(errors: { service: string; error: unknown }[], abandoned: { service: string; waitingOn: string[] }[]) {
+    const lines = [
+      ...errors.map(({ service, error }) => `${service}: ${describeError(error)}`),
+      ...abandoned.map(({ service, waitingOn }) => `${service} was abandoned, waiting on ${waitingOn.join(', ')}`),
+    ];
+    super('ERR_MODE_STOP', {
+      message: `Not everything stopped cleanly:\n${lines.map(indent).join('\n')}`,
+      remedy:
+        abandoned.length === 0
+          ? 'Everything else was stopped; see `errors` for what each service met.'
+          : 'Let what is named settle when its signal aborts, or give it more time with `stopTimeout` or `stop({ timeout })`.',
+      path: [errors[0]?.service ?? abandoned[0]?.service ?? ''],
+      cause: errors[0]?.error,
+    });
+    this.errors = errors;
+    this.abandoned = abandoned;
+  }
+}
+
+/** A service crashed more often than its restart budget allows. */
+export class RestartLimitError extends ModeError {
+  override readonly name: string = 'RestartLimitError';
+  readonly service: string;
+  /** How many restarts the budget allowed and were made. */
+  readonly restarts: number;
+
+  constructor(service: string, restarts: number, cause: unknown, schedule?: string) {
+    super('ERR_MODE_RESTART_LIMIT', {
+      message:
+        `${service} crashed again after ${String(restarts)} restarts: ${describeError(cause)}` +
+        (schedule === undefined ? '' : ` (${schedule})`),
+      remedy: 'Mend the cause, or allow more with `maxRestarts`, `over` and `backoff`.',
+      path: [service],
+      cause,
+    });
+    this.service = service;
+    this.restarts = restarts;
+  }
+}
+
+/** One line that says what a thrown value is. */
+export function describeError(error: unknown): string {
+  if (error instanceof Error) return error.name === 'Error' || error.name === '' ? error.message : `${error.name}: ${error.message}`;
+  return String(error);
+}
+
+/** A thrown value as an `Error`, for the places that need one. */
+export function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error), { cause: error });
+}
+
+function remedyOf(error: unknown): string | undefined {
+  if (!ModeError.is(error)) return undefined;
+  return /\n {2}→ (.*)$/s.exec(error.message)?.[1];
+}
+
+function indent(text: string): string {
+  return `  - ${text.replaceAll('\n', '\n    ')}`;
+}

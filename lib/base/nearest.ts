@@ -1,0 +1,27 @@
+/** How many names are worth offering. */
+const MOST = 3;
+
+/** The names that look most like `wanted`, nearest first; none that has little to do with it. */
+export function nearest(wanted: string, names: Iterable<string>): string[] {
+  const limit = Math.max(2, Math.ceil(wanted.length / 2));
+  return [...names]
+    .map((name) => ({ name, distance: editDistance(wanted.toLowerCase(), name.toLowerCase()) }))
+    .filter(({ distance }) => distance <= limit)
+    .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
+    .slice(0, MOST)
+    .map(({ name }) => name);
+}
+
+/** Levenshtein's: how many letters must be added, taken away or changed. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1];
+    for (const [j, other] of [...b].entries()) {
+      const change = (row[j] ?? 0) + (letter === other ? 0 : 1);
+      next.push(Math.min(change, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

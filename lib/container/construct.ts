@@ -1,0 +1,72 @@
+/** Makes the values of units: instances of classes, and the targets that stand for resources. */
+import type { ClassMetadata } from '@inversifyjs/core';
+import { isThenable } from '../base/async.js';
+import { ModeError } from '../base/errors.js';
+import type { Class } from '../declare/definition.js';
+import type { Hooks } from '../lifecycle/lifecycle.js';
+import type { Request } from '../plan/dependencies.js';
+import type { Filling, Node, Resource } from '../plan/node.js';
+import type { Unit } from './unit.js';
+
+/** Answers for what only inversify can resolve. */
+export type Ask = (request: Request) => unknown;
+
+/** An instance of a unit's class, with everything injected. */
+export function instantiate(unit: Unit, ask: Ask): object {
+  const cls = unit.source as Class;
+  const instance = Reflect.construct(cls, unit.parameters.length === 0 ? NOTHING : fill(unit.parameters, ask)) as object;
+  if (unit.properties !== undefined) {
+    for (const [key, filling] of unit.properties) (instance as Record<string | symbol, unknown>)[key] = valueOf(filling, ask);
+  }
+  return instance;
+}
+
+const NOTHING: readonly unknown[] = [];
+
+function fill(fillings: readonly Filling<Node>[], ask: Ask): unknown[] {
+  return fillings.map((filling) => valueOf(filling, ask));
+}
+
+function valueOf(filling: Filling<Node>, ask: Ask): unknown {
+  if (filling === undefined) return undefined;
+  if (Array.isArray(filling)) return filling.map((node) => (node as Unit).value);
+  return 'ask' in filling ? ask(filling.ask) : (filling as Unit).value;
+}
+
+const CLASS_METADATA = '@inversifyjs/core/classMetadataReflectKey';
+
+/** Calls what inversify's `@postConstruct()` names. */
+export function postConstruct(instance: object): void {
+  const metadata = Reflect.getOwnMetadata(CLASS_METADATA, instance.constructor) as ClassMetadata | undefined;
+  for (const name of metadata?.lifecycle.postConstructMethodNames ?? []) {
+    const result = (instance as Record<string | symbol, () => unknown>)[name]?.();
+    if (isThenable(result)) {
+      void Promise.resolve(result).catch(() => undefined);
+      throw new ModeError('ERR_MODE_ASYNC_CONSTRUCTION', {
+        message: `@postConstruct() ${instance.constructor.name}.${String(name)} is asynchronous`,
+        remedy: 'What takes time belongs into onStart.',
+      });
+    }
+  }
+}
+
+/** The hooks of a resource. */
+export class ResourceTarget implements Hooks {
+  constructor(
+    private readonly unit: Unit,
+    private readonly resource: Resource,
+    private readonly ask: Ask,
+    private readonly made: (value: unknown) => void,
+  ) {}
+
+  onStart(signal: AbortSignal): unknown {
+    const value = this.resource.start(...fill(this.unit.parameters, this.ask), signal);
+    if (isThenable(value)) return value.then(this.made);
+    this.made(value);
+    return undefined;
+  }
+
+  onStop(signal: AbortSignal): unknown {
+    return this.resource.stop?.(this.unit.value, signal);
+  }
+}

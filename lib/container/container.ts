@@ -1,0 +1,527 @@
+import { createRequire } from 'node:module';
+import type { Binding, BindingService, InstanceBinding } from '@inversifyjs/core';
+import { Plugin, type PluginApi, type PluginContext } from '@inversifyjs/plugin';
+import { Container as InversifyContainer } from 'inversify';
+import type { ContainerOptions as InversifyOptions, GetAllOptions, GetOptions, OptionalGetOptions, ServiceIdentifier } from 'inversify';
+import type { Graph } from '@dagrejs/graphlib';
+import { systemClock, type Clock } from '../base/clock.js';
+import { toMs, type Duration } from '../base/duration.js';
+import { ModeError } from '../base/errors.js';
+import { silentLogger, type ContainerState, type LifecycleEvent, type LifecycleEventBody, type Logger } from '../base/events.js';
+import { definitionOf, type Class, type Definition, type InjectOption } from '../declare/definition.js';
+import type { TreeNode } from '../lifecycle/beacon.js';
+import { Deadlines } from '../lifecycle/deadlines.js';
+import type { Environment } from '../lifecycle/environment.js';
+import { Lifecycle, hasHooks, lifecycleOf } from '../lifecycle/lifecycle.js';
+import { asRequest, type Request } from '../plan/dependencies.js';
+import type { NodeKind, Resource, Source } from '../plan/node.js';
+import { nearest } from '../base/nearest.js';
+import { tokenName } from '../plan/problems.js';
+import { Resolver, isResource, type Resolved, type ResolverHost, type Wanted } from '../plan/resolver.js';
+import { everyRun, type Coordinator } from '../run/host.js';
+import type { TimerStatus } from '../run/status.js';
+import { ResourceTarget, instantiate, postConstruct } from './construct.js';
+import { Engine, type EngineHost } from './engine.js';
+import { toGraph, toPlan, type Plan } from './picture.js';
+import { bootReport, healthOf, timersOf, type BootReport, type Health } from './report.js';
+import { Unit } from './unit.js';
+
+/** Options of a container, besides those of inversify's. */
+export interface ContainerOptions extends Omit<InversifyOptions, 'parent'> {
+  parent?: InversifyContainer;
+  /** Where the `log` of services goes. Default: nowhere. */
+  logger?: Logger;
+  /** The time source. Default: the real clock. */
+  clock?: Clock;
+  /** Asked before each run of a crontab, so that of many replicas only one does the work. Default: always yes. */
+  coordinator?: Coordinator;
+}
+
+/** Options of `boot`. */
+export interface BootOptions {
+  /** Gives the boot up, which rolls it back. */
+  signal?: AbortSignal;
+}
+
+/** Options of `stop`. */
+export interface StopOptions {
+  /** One budget for the whole stop. What is not down by then is abandoned and named. Default: only each `stopTimeout`. */
+  timeout?: Duration;
+}
+
+/** How a resource is made and released. */
+export interface ResourceOptions<T> {
+  /** What `start` is given, in order. */
+  inject?: readonly InjectOption[];
+  /** Makes the value. Called with what `inject` names and a signal that aborts when the start is given up. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what `inject` names cannot be typed from tokens
+  start: (...args: any[]) => T | PromiseLike<T>;
+  /** Releases the value. The signal aborts when grace is over. */
+  stop?: (value: T, signal: AbortSignal) => unknown;
+  /** What people read. Default: the name of the token. */
+  name?: string;
+  /** Default 60 s. */
+  startTimeout?: Duration;
+  /** Default 60 s. */
+  stopTimeout?: Duration;
+}
+
+/**
+ * Inversify's container, which also knows the graph of what is bound in it: it starts services in the order of their
+ * dependencies, and stops them in reverse.
+ */
+export class Container extends InversifyContainer implements AsyncDisposable {
+  readonly #host: Host;
+  readonly #engine: Engine;
+  readonly #resolver: Resolver;
+
+  constructor(options: ContainerOptions = {}) {
+    super(options);
+    this.#host = new Host(this, options, (request) => this.#ask(request));
+    this.#engine = this.#host.engine;
+    this.#resolver = this.#host.resolver;
+  }
+
+  /** Where the container is in its life. */
+  get state(): ContainerState {
+    return this.#engine.state;
+  }
+
+  /**
+   * Starts a root and everything it reaches, each service once what it needs is running. Without a root, every service
+   * that was bound.
+   *
+   * @throws PlanError when the graph is not sound; nothing is started then
+   * @throws BootError when a service cannot be started; everything that had started is stopped again
+   * @throws ModeError ERR_MODE_STOPPING while the container stops
+   */
+  boot<T>(root: ServiceIdentifier<T>, options?: BootOptions): Promise<T>;
+  boot(roots: readonly ServiceIdentifier[], options?: BootOptions): Promise<unknown[]>;
+  boot(options?: BootOptions): Promise<void>;
+  async boot(first?: ServiceIdentifier | readonly ServiceIdentifier[] | BootOptions, options?: BootOptions): Promise<unknown> {
+    if (first === undefined || isBootOptions(first)) {
+      await this.#boot(this.#resolver.bound(), first);
+      return undefined;
+    }
+    const tokens = Array.isArray(first) ? (first as readonly ServiceIdentifier[]) : [first as ServiceIdentifier];
+    const resolved = await this.#boot(tokens, options);
+    const values = tokens.map((token, index) => {
+      const root = resolved.roots.length === tokens.length ? (resolved.roots[index] as Unit | undefined) : undefined;
+      return root?.managed === true ? root.value : this.get(token);
+    });
+    return Array.isArray(first) ? values : values[0];
+  }
+
+  /**
+   * Stops what runs, in reverse: everything, or one service after what depends on it. Tries everything.
+   *
+   * @throws StopError if anything failed or had to be abandoned
+   */
+  stop(options?: StopOptions): Promise<void>;
+  stop(id: ServiceIdentifier): Promise<void>;
+  async stop(first?: ServiceIdentifier | StopOptions): Promise<void> {
+    if (first === undefined || isStopOptions(first)) {
+      await this.#engine.stop({ timeout: first?.timeout === undefined ? undefined : toMs(first.timeout, 'the timeout of stop()') });
+      return;
+    }
+    const unit = this.#unit(first);
+    if (unit.active) await this.#engine.stopUnit(unit);
+  }
+
+  /** Restarts one service. What depends on it stops first, and comes back after it. */
+  async restart(id: ServiceIdentifier): Promise<void> {
+    await this.#engine.restartUnit(this.#unit(id));
+  }
+
+  /**
+   * Manages a value that is no service class: a pool, a client, a server. Dependents receive it by injection.
+   */
+  resource<T>(id: ServiceIdentifier<T>, options: ResourceOptions<T>): void {
+    this.#host.addResource(id, options as ResourceOptions<unknown>);
+  }
+
+  /**
+   * The graph, its start order and its levels, without constructing anything. Without roots, of everything bound.
+   *
+   * @throws PlanError with every problem
+   */
+  plan(...roots: ServiceIdentifier[]): Plan {
+    return toPlan(this.#resolve(roots.length === 0 ? this.#resolver.bound() : roots));
+  }
+
+  /**
+   * The graph as a graphlib `Graph`, with the state that each node is in and the children that run. Without roots, of
+   * everything bound or booted.
+   */
+  graph(...roots: ServiceIdentifier[]): Graph {
+    const { Graph: GraphClass } = createRequire(import.meta.url)('@dagrejs/graphlib') as typeof import('@dagrejs/graphlib');
+    const order = this.#resolve(roots.length === 0 ? this.#resolver.bound() : roots).order as Unit[];
+    const all = roots.length === 0 ? new Set([...order, ...this.#engine.units]) : order;
+    return toGraph(new GraphClass({ directed: true, multigraph: false }), all);
+  }
+
+  /** How long the last boot took, and why. */
+  report(): BootReport {
+    return bootReport(this.#engine);
+  }
+
+  /** Whether it is alive, and whether everything that should run does. */
+  health(): Health {
+    return healthOf(this.#engine);
+  }
+
+  /** Every timer and crontab of what runs. */
+  timers(): TimerStatus[] {
+    return timersOf(this.#engine.units);
+  }
+
+  /** Calls the listener with every lifecycle event, until the returned function is called. */
+  on(listener: (event: LifecycleEvent) => void): () => void {
+    return this.#host.listen(listener);
+  }
+
+  /** Hangs the tree of services on the program that hosts it, and gives it a logger unless it has one. */
+  attach(root: TreeNode, logger: Logger): void {
+    this.#engine.root = root;
+    this.#host.offerLogger(logger);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  override get<T>(id: ServiceIdentifier<T>, options: OptionalGetOptions): T | undefined;
+  override get<T>(id: ServiceIdentifier<T>, options?: GetOptions): T;
+  override get<T>(id: ServiceIdentifier<T>, options?: GetOptions | OptionalGetOptions): T | undefined {
+    const planned = options === undefined ? this.#host.planned(id) : false;
+    if (!planned) {
+      const unit = this.#prepare(toRequest(id, options, false));
+      if (unit !== undefined) return this.#host.instance(unit) as T;
+    }
+    return super.get(id, options as GetOptions);
+  }
+
+  override getAll<T>(id: ServiceIdentifier<T>, options?: GetAllOptions): T[] {
+    this.#prepare(toRequest(id, options, true));
+    return super.getAll(id, options);
+  }
+
+  override async getAsync<T>(id: ServiceIdentifier<T>, options: OptionalGetOptions): Promise<T | undefined>;
+  override async getAsync<T>(id: ServiceIdentifier<T>, options?: GetOptions): Promise<T>;
+  override async getAsync<T>(id: ServiceIdentifier<T>, options?: GetOptions | OptionalGetOptions): Promise<T | undefined> {
+    const unit = this.#prepare(toRequest(id, options, false));
+    return unit === undefined ? super.getAsync(id, options as GetOptions) : (this.#host.instance(unit) as T);
+  }
+
+  override async getAllAsync<T>(id: ServiceIdentifier<T>, options?: GetAllOptions): Promise<T[]> {
+    this.#prepare(toRequest(id, options, true));
+    return super.getAllAsync(id, options);
+  }
+
+  /** The resolver of a container, for its children. */
+  static resolverOf(container: InversifyContainer | undefined): Resolver | undefined {
+    return container instanceof Container ? container.#resolver : undefined;
+  }
+
+  async #boot(roots: readonly Wanted[], options: BootOptions | undefined): Promise<Resolved> {
+    if (this.#engine.answer('boot') === 'refuse') await this.#engine.boot([], []);
+    const resolved = this.#resolve(roots);
+    await this.#engine.boot(resolved.roots as Unit[], resolved.order as Unit[], options?.signal);
+    return resolved;
+  }
+
+  #resolve(roots: readonly Wanted[]): Resolved {
+    return this.#resolver.resolve(roots);
+  }
+
+
+  /** What a service identifier stands for, if it was planned. */
+  #unit(id: ServiceIdentifier): Unit {
+    const found = this.#resolver.lookUp(asRequest(id), { name: undefined, serviceIdentifier: id, tags: new Map(), getAncestor: () => undefined });
+    const unit = found[0] as Unit | undefined;
+    if (unit !== undefined && found.length === 1) return unit;
+    const known = nearest(tokenName(id), Array.from(this.#resolver.nodes, ({ name }) => name));
+    throw new ModeError('ERR_MODE_UNKNOWN', {
+      message: `${tokenName(id)} is no service of this container${known.length === 0 ? '' : `; did you mean ${known.join(' or ')}?`}`,
+      remedy: 'Give the class or the token that it was booted by.',
+      path: [tokenName(id)],
+    });
+  }
+
+  /** Gets the graph behind an identifier ready for inversify; the unit, where that is all there is to it. */
+  #prepare(request: Request): Unit | undefined {
+    const { roots, order } = this.#resolver.resolve([{ ...request, optional: true }]);
+    const only = roots.length === 1 && !request.multiple ? (roots[0] as Unit) : undefined;
+    if (only?.managed === true) return only;
+    this.#host.handOver(order as Unit[]);
+    return undefined;
+  }
+
+  #ask(request: Request): unknown {
+    const { token, multiple, chained, optional, name, tags } = request;
+    const [tag] = tags;
+    const options = {
+      optional,
+      ...(name === undefined ? undefined : { name }),
+      ...(tag === undefined ? undefined : { tag: { key: tag[0], value: tag[1] } }),
+    };
+    return multiple ? this.getAll(token, { ...options, chained } as GetAllOptions) : super.get(token, options as GetOptions);
+  }
+}
+
+/** What the container is to its resolver and its engine. */
+class Host implements ResolverHost, EngineHost {
+  readonly env: Environment;
+  readonly engine: Engine;
+  readonly resolver: Resolver;
+  readonly parent: Resolver | undefined;
+  readonly #listeners = new Set<(event: LifecycleEvent) => void>();
+  readonly #ids = new Map<string, number>();
+  /** What inversify's bindings stand for, by what makes their value. */
+  readonly #makers = new WeakMap<object, Source>();
+  #context!: PluginContext;
+  #logger: Logger | undefined;
+  /** Of those, the ones that nobody but us bound. */
+  readonly #handed = new WeakSet();
+
+  constructor(
+    private readonly container: Container,
+    options: ContainerOptions,
+    private readonly ask: (request: Request) => unknown,
+  ) {
+    const clock = options.clock ?? systemClock;
+    this.#logger = options.logger;
+    // eslint-disable-next-line @typescript-eslint/no-this-alias -- the environment is read through the host
+    const host = this;
+    this.env = {
+      clock,
+      get logger() {
+        return host.#logger ?? silentLogger;
+      },
+      coordinator: options.coordinator ?? everyRun,
+      deadlines: new Deadlines(clock),
+      get listening() {
+        return host.#listeners.size > 0;
+      },
+      emit(event) {
+        host.#emit(event);
+      },
+    };
+    this.parent = Container.resolverOf(options.parent);
+    this.engine = new Engine(this);
+    this.resolver = new Resolver(this);
+    const keep = (context: PluginContext): void => {
+      this.#context = context;
+    };
+    container.register(
+      class extends Plugin<InversifyContainer> {
+        load(_api: PluginApi): void {
+          keep(this._context);
+        }
+      } as never,
+    );
+  }
+
+  get bindingService(): BindingService {
+    return this.#context.bindingService;
+  }
+
+  /** Whether inversify has a plan for an identifier, which is one that was prepared by us. */
+  planned(id: ServiceIdentifier): boolean {
+    return this.#context.planResultCacheService.getByServiceIdentifier(id) !== undefined;
+  }
+
+  listen(listener: (event: LifecycleEvent) => void): () => void {
+    // the same function may be given twice, and each has its own end
+    const own = (event: LifecycleEvent): void => {
+      listener(event);
+    };
+    this.#listeners.add(own);
+    return () => {
+      this.#listeners.delete(own);
+    };
+  }
+
+  offerLogger(logger: Logger): void {
+    this.#logger ??= logger;
+  }
+
+  isService(cls: Class): boolean {
+    return hasHooks(cls.prototype as object) || definitionOf(cls).work.length > 0;
+  }
+
+  createNode(kind: NodeKind, name: string, source: Source, token: ServiceIdentifier): Unit {
+    let count = (this.#ids.get(name) ?? 0) + 1;
+    let id = count === 1 ? name : `${name}#${String(count)}`;
+    while (count > 1 && this.#ids.has(id)) {
+      count += 1;
+      id = `${name}#${String(count)}`;
+    }
+    this.#ids.set(name, count);
+    if (id !== name) this.#ids.set(id, 1);
+    return new Unit(this.engine, kind, name, id, source, token);
+  }
+
+  redirect(binding: InstanceBinding<unknown>, node: Unit): void {
+    // a service is a singleton, whatever the binding says, and the same one behind each of its bindings
+    const make = (): unknown => this.instance(node);
+    this.#makers.set(make, node.source);
+    Object.assign(binding, { type: 'DynamicValue', scope: 'Singleton', value: make });
+    (node.bindings ??= []).push(binding);
+  }
+
+  standsFor(binding: Binding): Source | undefined {
+    return binding.type === 'DynamicValue' ? this.#makers.get(binding.value) : undefined;
+  }
+
+  isBoundByUser(binding: Binding): boolean {
+    return binding.type !== 'DynamicValue' || !this.#handed.has(binding.value);
+  }
+
+  addResource(id: ServiceIdentifier, options: ResourceOptions<unknown>): void {
+    const name = options.name ?? tokenName(id);
+    const timeout = (key: 'startTimeout' | 'stopTimeout'): number | undefined =>
+      options[key] === undefined ? undefined : toMs(options[key], `${key} of the resource ${name}`);
+    const definition: Definition = {
+      name,
+      options: {},
+      startTimeout: timeout('startTimeout'),
+      stopTimeout: timeout('stopTimeout'),
+      work: [],
+    };
+    const resource: Resource = { inject: options.inject ?? [], start: options.start, stop: options.stop, definition, token: id };
+    const make = (): unknown => this.instance(this.resolver.nodeOf(resource) as Unit);
+    this.#makers.set(make, resource);
+    this.container.bind(id).toDynamicValue(make);
+  }
+
+  /** Makes the services that inversify may meet while it resolves something known to it. */
+  handOver(units: readonly Unit[]): void {
+    for (const unit of units) {
+      if (!unit.managed || unit.handedOver || isResource(unit.source)) continue;
+      unit.handedOver = true;
+      if (this.container.isBound(unit.token)) continue;
+      const make = (): unknown => this.instance(unit);
+      this.#makers.set(make, unit.source);
+      this.#handed.add(make);
+      this.container.bind(unit.token).toDynamicValue(make);
+    }
+  }
+
+  /** The value of a unit; made, but not started, if it is a service that was not needed yet. */
+  instance(unit: Unit): unknown {
+    if (unit.engine !== this.engine) return (unit.engine.host as Host).instance(unit);
+    if (isResource(unit.source)) {
+      if (unit.up) return unit.value;
+      throw new ModeError('ERR_MODE_NOT_RUNNING', {
+        message: `The resource ${unit.name} is not running, so it has no value`,
+        remedy: `Boot what needs it first; it is there from its start to its stop.`,
+        path: [unit.name],
+      });
+    }
+    if (unit.made === 0) {
+      const { order } = this.resolver.resolve([unit]);
+      for (const one of order as Unit[]) if (one !== unit && one.managed) this.instance(one);
+      this.#instantiate(unit);
+    }
+    return unit.value;
+  }
+
+  construct(unit: Unit): void {
+    if (!unit.managed) return;
+    if (isResource(unit.source)) {
+      unit.lifecycle ??= this.#own(new Lifecycle(this.#targetOf(unit, unit.source), unit.source.definition), unit);
+    } else if (unit.made === 0 || isStale(unit)) {
+      this.#instantiate(unit);
+    }
+  }
+
+  bootUnit(unit: Unit): Promise<void> {
+    const { roots, order } = this.resolver.resolve([unit]);
+    return this.engine.boot(roots as Unit[], order as Unit[]);
+  }
+
+  #targetOf(unit: Unit, resource: Resource): ResourceTarget {
+    return new ResourceTarget(unit, resource, this.ask, (value) => {
+      this.#become(unit, value);
+    });
+  }
+
+  #instantiate(unit: Unit): void {
+    const instance = instantiate(unit, this.ask);
+    postConstruct(instance);
+    this.#become(unit, this.#activated(unit, instance));
+    const hooked = unit.kind === 'service' || hasHooks(instance);
+    unit.lifecycle = hooked ? this.#own(lifecycleOf(instance), unit) : undefined;
+  }
+
+  #become(unit: Unit, value: unknown): void {
+    made += 1;
+    unit.made = made;
+    unit.value = value;
+  }
+
+  #own(lifecycle: Lifecycle, unit: Unit): Lifecycle {
+    lifecycle.owner = unit;
+    lifecycle.id = unit.id;
+    lifecycle.inherit(this.env);
+    return lifecycle;
+  }
+
+  /** What inversify's activation handlers make of a new instance. */
+  #activated(unit: Unit, instance: object): unknown {
+    const { activationService } = this.#context;
+    let value: unknown = instance;
+    for (const token of new Set([unit.token, ...(unit.bindings ?? []).map(({ serviceIdentifier }) => serviceIdentifier)])) {
+      for (const activate of activationService.get(token) ?? []) value = (activate as Activate)(this.container, value);
+    }
+    for (const { onActivation } of unit.bindings ?? []) if (onActivation !== undefined) value = (onActivation as Activate)(this.container, value);
+    // inversify finds its work done
+    for (const binding of unit.bindings ?? []) binding.cache = { isRight: true, value };
+    return value;
+  }
+
+  #emit(body: LifecycleEventBody): void {
+    const event: LifecycleEvent = { ...body, at: new Date(this.env.clock.date()) };
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(event);
+      } catch (error) {
+        // a listener that fails on the warning as well has nobody left to tell
+        if (event.type !== 'warning') this.#emit({ type: 'warning', message: 'A listener of container.on() threw', error });
+      }
+    }
+  }
+}
+
+/** Counts what was made in any container, so that one value can be told to be older than another. */
+let made = 0;
+
+type Activate = (context: unknown, value: unknown) => unknown;
+
+/** Whether something that was injected into it has been made anew since. */
+function isStale(unit: Unit): boolean {
+  const { dependencies, orderOnly, made } = unit;
+  for (let index = 0; index < orderOnly; index += 1) if ((dependencies[index] as Unit).made > made) return true;
+  return false;
+}
+
+function toRequest(token: ServiceIdentifier, options: (GetAllOptions & { optional?: boolean }) | undefined, multiple: boolean): Request {
+  const tag = options?.tag;
+  return {
+    ...asRequest(token),
+    multiple,
+    optional: true,
+    name: options?.name,
+    chained: options?.chained ?? false,
+    ...(tag === undefined ? undefined : { tags: new Map([[tag.key, tag.value]]) }),
+  };
+}
+
+function isBootOptions(value: unknown): value is BootOptions {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isStopOptions(value: unknown): value is StopOptions {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,508 @@
+/**
+ * Brings units up and down. Everybody who wants something (a boot, a stop, a restart, a crash) only changes what is wanted;
+ * the engine compares that with what is, one unit at a time: a unit that is wanted starts the moment its last dependency
+ * is up, and one that is not stops the moment its last dependent is down. So whatever is asked for, in whatever order, the
+ * graph's order holds, as parallel as the graph allows, in both directions.
+ */
+import { Alarm } from '../base/clock.js';
+import { deferred, handled, type Deferred } from '../base/async.js';
+import { BootError, ModeError, StopError } from '../base/errors.js';
+import type { ContainerState } from '../base/events.js';
+import type { TreeNode } from '../lifecycle/beacon.js';
+import type { Environment } from '../lifecycle/environment.js';
+import { Latch } from './latch.js';
+import { answers } from './transitions.js';
+import type { Unit } from './unit.js';
+
+/** What the engine needs of its container. */
+export interface EngineHost {
+  readonly env: Environment;
+  /** Makes the value of a unit, whose dependencies are all up; its lifecycle as well, if it has one. */
+  construct(unit: Unit): void;
+  /** Boots one unit and what it needs. */
+  bootUnit(unit: Unit): Promise<void>;
+}
+
+export interface StopOptions {
+  /** Milliseconds for the whole of it. */
+  timeout?: number | undefined;
+}
+
+/** When the budget of a stop is spent, what has not had its turn yet gets this long in all, or the budget if that is less. */
+const LAST_GRACE = 500;
+
+/** A boot that is under way. */
+interface Boot {
+  readonly done: Deferred<void>;
+  /** What it starts. */
+  units: Unit[];
+  roots: Unit[];
+  latch: Latch | undefined;
+  failure: { unit: Unit; error: unknown } | undefined;
+  readonly errors: unknown[];
+}
+
+/** A stop of everything that is under way. */
+interface Stop {
+  readonly done: Deferred<void>;
+  readonly errors: { service: string; error: unknown }[];
+  readonly abandoned: { service: string; waitingOn: string[] }[];
+  /** Why, when it was not asked for. */
+  readonly cause: { error: unknown } | undefined;
+  budget: Alarm | undefined;
+  /** Whether nothing is waited for any more. */
+  forced: boolean;
+}
+
+/** Collects what goes wrong on the way down of some units. */
+interface Collector {
+  readonly errors: { service: string; error: unknown }[];
+  readonly abandoned: { service: string; waitingOn: string[] }[];
+}
+
+export class Engine {
+  #state: ContainerState = 'idle';
+  #queue: Unit[] = [];
+  #draining = false;
+  #active = 0;
+  #boot: Boot | undefined;
+  #stop: Stop | undefined;
+  /** In the order in which they were planned: dependencies first. */
+  #units: Unit[] = [];
+  readonly #roots = new Set<Unit>();
+  readonly #collectors = new Set<Collector>();
+  /** The engines of child containers that use something of ours. */
+  readonly #guests = new Set<Engine>();
+  /** How a stop ended that was over before it could be awaited. */
+  #lastStop: Promise<void> = Promise.resolve();
+  #placed = false;
+  /** What the tree hangs on: the worker. */
+  root: TreeNode | undefined;
+  /** On the clock's `now()`. */
+  bootedAt = NaN;
+  totalMs = 0;
+
+  constructor(readonly host: EngineHost) {}
+
+  get state(): ContainerState {
+    return this.#state;
+  }
+
+  /** Everything that was ever wanted, dependencies first. */
+  get units(): readonly Unit[] {
+    return this.#units;
+  }
+
+  /** The answer to a call in the present state. */
+  answer(call: 'boot' | 'stop'): (typeof answers)['idle']['boot'] {
+    return answers[this.#state][call];
+  }
+
+  /** Starts units and, first, what they need: `order` has it all, dependencies first. */
+  boot(roots: readonly Unit[], order: readonly Unit[], signal?: AbortSignal): Promise<void> {
+    const answer = this.answer('boot');
+    if (answer === 'refuse') throw stopping();
+    let boot = this.#boot;
+    if (boot === undefined) {
+      boot = { done: deferred(), units: [], roots: [], latch: undefined, failure: undefined, errors: [] };
+      this.#boot = boot;
+    } else if (boot.failure !== undefined) throw stopping();
+    const added = order.filter((unit) => !unit.due);
+    for (const root of roots) this.#roots.add(root);
+    this.#placed = false;
+    boot.roots.push(...(roots.length < 1000 ? roots : []));
+    this.#want(boot, added);
+    if (answer === 'start') {
+      this.bootedAt = this.host.env.clock.now();
+      this.#become('starting');
+    }
+    const { promise } = boot.done;
+    this.#follow(boot, signal);
+    boot.latch?.cancel();
+    for (const unit of added) this.#enqueue(unit);
+    this.#drain();
+    const current = boot;
+    if (this.#boot === current) current.latch = new Latch(current.units, 'up', () => { this.#booted(current); });
+    return promise;
+  }
+
+  /** Stops everything. */
+  stop(options: StopOptions = {}): Promise<void> {
+    const answer = this.answer('stop');
+    if (answer === 'none') return Promise.resolve();
+    if (answer !== 'join') this.#stopAll(undefined);
+    const stop = this.#stop;
+    if (stop === undefined) {
+      // the last one went down at once
+      return this.#lastStop;
+    }
+    if (options.timeout !== undefined) this.#limit(stop, options.timeout);
+    return stop.done.promise;
+  }
+
+  /** Stops one unit, and first what depends on it. */
+  async stopUnit(unit: Unit): Promise<void> {
+    if (this.#state === 'stopping') return this.stop();
+    const units = dependentsOf(unit);
+    const boot = this.#boot;
+    if (boot !== undefined && units.some((one) => one.wanted && !one.up)) {
+      this.#fail(boot, unit, new ModeError('ERR_MODE_BOOT_ABORTED', { message: `${unit.name} was stopped while it was starting` }));
+      await boot.done.promise.catch(() => undefined);
+      return;
+    }
+    for (const one of units) one.wanted = false;
+    await this.#bringDown(units);
+  }
+
+  /** Restarts one unit: what depends on it stops first, and comes back after it. */
+  async restartUnit(unit: Unit): Promise<void> {
+    if (this.#state === 'stopping') throw stopping();
+    if (!unit.active) return this.host.bootUnit(unit);
+    const units = dependentsOf(unit).filter(({ active }) => active);
+    this.hold(units);
+    try {
+      await this.#bringDown(units);
+    } finally {
+      this.letGo(units);
+    }
+    if (units.some(({ due }) => !due)) return;
+    await new Promise<void>((resolve) => new Latch(units, 'up', resolve));
+  }
+
+  /** Keeps units down until they are let go. */
+  hold(units: readonly Unit[]): void {
+    for (const unit of units) unit.held += 1;
+  }
+
+  letGo(units: readonly Unit[]): void {
+    for (const unit of units) {
+      unit.held -= 1;
+      this.#enqueue(unit);
+    }
+    this.#drain();
+  }
+
+  /** A unit is up: what waited for it may start. */
+  cameUp(unit: Unit): void {
+    unit.up = true;
+    unit.reached = true;
+    unit.runningAt = this.host.env.clock.now();
+    for (const dependent of unit.dependents) {
+      dependent.missing -= 1;
+      if (dependent.missing === 0 && dependent.due && !dependent.active) this.#enqueue(dependent);
+    }
+    Latch.notify(unit, 'up');
+    this.#drain();
+  }
+
+  /** A unit crashed while it was up. */
+  crashed(unit: Unit, error: unknown): void {
+    this.#lower(unit);
+    this.#enqueue(unit);
+    if (this.#state !== 'stopping') this.#escalate(unit, error);
+    this.#drain();
+  }
+
+  /** The run of a unit has ended. */
+  wentDown(unit: Unit): void {
+    this.#lower(unit);
+    const run = unit.lifecycle?.run;
+    const failed = run?.failure !== undefined && run.crashed && !unit.reached;
+    if (run?.abandoned !== undefined) this.#collect({ errors: [], abandoned: [{ service: unit.name, waitingOn: run.abandoned }] });
+    if (run?.errors !== undefined) this.#collect({ errors: run.errors.map((error) => ({ service: unit.name, error })), abandoned: [] });
+    this.#ended(unit);
+    if (failed) this.#failedToStart(unit, run.failure?.error);
+    this.#drain();
+  }
+
+  /** Finds each unit's place in the tree: below the dependent through which a root is nearest. */
+  place(): void {
+    if (this.#placed) return;
+    this.#placed = true;
+    const seen = new Set<Unit>(this.#roots);
+    for (const root of this.#roots) {
+      root.nearest = undefined;
+      root.distance = 0;
+    }
+    for (const unit of seen) {
+      for (const dependency of unit.dependencies) {
+        if (seen.has(dependency) || dependency.engine !== this) continue;
+        seen.add(dependency);
+        dependency.nearest = unit;
+        dependency.distance = unit.distance + 1;
+      }
+    }
+  }
+
+  /** The names from a root to a unit. */
+  pathTo(unit: Unit): string[] {
+    this.place();
+    const path: string[] = [];
+    for (let at: Unit | undefined = unit; at !== undefined; at = at.nearest) path.push(at.name);
+    return path.reverse();
+  }
+
+  #want(boot: Boot, added: readonly Unit[]): void {
+    for (const unit of added) {
+      unit.wanted = true;
+      if (unit.active) continue;
+      let missing = 0;
+      for (const dependency of unit.dependencies) if (!dependency.up) missing += 1;
+      unit.missing = missing;
+    }
+    boot.units = boot.units.length === 0 ? [...added] : [...boot.units, ...added];
+    const known = this.#units.length === 0 ? undefined : new Set(this.#units);
+    this.#units = known === undefined ? [...added] : [...this.#units, ...added.filter((unit) => !known.has(unit))];
+  }
+
+  #follow(boot: Boot, signal: AbortSignal | undefined): void {
+    if (signal === undefined) return;
+    const abort = (): void => {
+      const unit = boot.units.find(({ active, up }) => active && !up) ?? boot.units.find(({ up }) => !up) ?? boot.units[0];
+      if (unit !== undefined) this.#fail(boot, unit, signal.reason);
+    };
+    if (signal.aborted) {
+      queueMicrotask(abort);
+      return;
+    }
+    signal.addEventListener('abort', abort, { once: true });
+    handled(boot.done.promise.finally(() => { signal.removeEventListener('abort', abort); }));
+  }
+
+  #booted(boot: Boot): void {
+    this.#boot = undefined;
+    this.totalMs = this.host.env.clock.now() - this.bootedAt;
+    if (this.#state === 'starting') this.#become('running');
+    boot.done.resolve();
+  }
+
+  #failedToStart(unit: Unit, error: unknown): void {
+    const boot = this.#boot;
+    if (boot !== undefined && boot.units.includes(unit)) this.#fail(boot, unit, error);
+    else if (this.#state === 'running') this.#escalate(unit, error);
+  }
+
+  /** A boot failed: what it has started stops again. */
+  #fail(boot: Boot, unit: Unit, error: unknown): void {
+    if (boot.failure !== undefined) {
+      if (boot.failure.unit !== unit) boot.errors.push(error);
+      return;
+    }
+    boot.failure = { unit, error };
+    boot.latch?.cancel();
+    if (this.#state === 'starting') {
+      this.#stopAll({ error });
+      return;
+    }
+    if (this.#state === 'stopping') return;
+    const collector: Collector = { errors: [], abandoned: [] };
+    this.#collectors.add(collector);
+    for (const one of boot.units) one.wanted = false;
+    for (const one of [...boot.units].reverse()) this.#enqueue(one);
+    new Latch(boot.units, 'down', () => {
+      this.#collectors.delete(collector);
+      this.#boot = undefined;
+      boot.done.reject(this.#bootError(boot, collector));
+    });
+    this.#drain();
+  }
+
+  #bootError(boot: Boot, { errors, abandoned }: Collector): BootError {
+    const { unit, error } = boot.failure as { unit: Unit; error: unknown };
+    const others = [...boot.errors, ...errors.map((one) => one.error)].filter((one) => one !== error);
+    if (abandoned.length > 0) others.push(new StopError([], abandoned));
+    return new BootError(unit.name, this.pathTo(unit), error, others);
+  }
+
+  /** A crash that no policy answers ends the program in order. */
+  #escalate(unit: Unit, error: unknown): void {
+    const boot = this.#boot;
+    if (boot !== undefined && this.#state === 'starting') this.#fail(boot, unit, error);
+    else this.#stopAll({ error });
+  }
+
+  #stopAll(cause: { error: unknown } | undefined): void {
+    const boot = this.#boot;
+    if (boot !== undefined && boot.failure === undefined) {
+      const unit = boot.units.find(({ active, up }) => active && !up) ?? boot.units.find(({ up }) => !up);
+      if (unit !== undefined) {
+        boot.failure = { unit, error: cause?.error ?? new ModeError('ERR_MODE_BOOT_ABORTED', { message: 'The container was stopped while it was starting' }) };
+      }
+      boot.latch?.cancel();
+    }
+    const stop: Stop = { done: deferred(), errors: [], abandoned: [], cause, budget: undefined, forced: false };
+    handled(stop.done.promise);
+    this.#stop = stop;
+    this.#collectors.add(stop);
+    this.#become('stopping', cause?.error);
+    // what depends on us goes first, in child containers too; its errors are its own container's
+    for (const guest of this.#guests) handled(guest.stop());
+    for (const unit of this.#units) unit.wanted = false;
+    for (let index = this.#units.length - 1; index >= 0; index -= 1) {
+      const unit = this.#units[index];
+      if (unit?.active === true) this.#enqueue(unit);
+    }
+    this.#drain();
+    if (this.#active === 0) this.#stopped();
+  }
+
+  #stopped(): void {
+    const stop = this.#stop;
+    if (stop === undefined) return;
+    this.#stop = undefined;
+    this.#collectors.delete(stop);
+    stop.budget?.cancel();
+    const boot = this.#boot;
+    this.#boot = undefined;
+    const failed = stop.errors.length > 0 || stop.abandoned.length > 0;
+    const error = failed ? new StopError(stop.errors, stop.abandoned) : undefined;
+    this.#lastStop = handled(stop.done.promise);
+    this.#become(failed || stop.cause !== undefined ? 'failed' : 'stopped', stop.cause?.error ?? error);
+    if (boot?.failure !== undefined) boot.done.reject(this.#bootError(boot, stop));
+    if (error === undefined) stop.done.resolve();
+    else stop.done.reject(error);
+  }
+
+  /** One budget for all of a stop; the tightest that anybody gave. */
+  #limit(stop: Stop, timeout: number): void {
+    const { clock } = this.host.env;
+    const at = clock.now() + timeout;
+    if (stop.forced || (stop.budget !== undefined && stop.budget.at <= at)) return;
+    stop.budget?.cancel();
+    const spend = (): void => {
+      // what is being waited for is given up; what has not had its turn gets a last short one
+      for (const unit of this.#units) if (unit.active) unit.lifecycle?.abandon();
+      if (this.#stop !== stop) return;
+      stop.budget = new Alarm(clock, clock.now() + Math.min(timeout, LAST_GRACE), () => {
+        stop.forced = true;
+        for (const unit of this.#units) if (unit.active) unit.lifecycle?.abandon();
+        this.#drain();
+      });
+      this.#drain();
+    };
+    stop.budget = new Alarm(clock, at, spend);
+  }
+
+  /** Brings units down that are not due any more. Rejects with what went wrong on their way. */
+  #bringDown(units: readonly Unit[]): Promise<void> {
+    const collector: Collector = { errors: [], abandoned: [] };
+    this.#collectors.add(collector);
+    for (const unit of units) this.#enqueue(unit);
+    const { promise, resolve, reject } = deferred();
+    new Latch(units, 'down', () => {
+      this.#collectors.delete(collector);
+      if (collector.errors.length === 0 && collector.abandoned.length === 0) resolve();
+      else reject(new StopError(collector.errors, collector.abandoned));
+    });
+    this.#drain();
+    return promise;
+  }
+
+  #collect(what: Collector): void {
+    for (const { errors, abandoned } of this.#collectors) {
+      errors.push(...what.errors);
+      abandoned.push(...what.abandoned);
+    }
+  }
+
+  #enqueue(unit: Unit): void {
+    const { engine } = unit;
+    engine.#queue.push(unit);
+    // a unit of a parent or child container
+    if (engine !== this && !engine.#draining) queueMicrotask(() => { engine.#drain(); });
+  }
+
+  #drain(): void {
+    if (this.#draining) return;
+    this.#draining = true;
+    // the queue grows while it is worked off
+    for (let index = 0; index < this.#queue.length; index += 1) this.#settle(this.#queue[index] as Unit);
+    this.#queue = [];
+    this.#draining = false;
+    if (this.#active === 0 && this.#stop !== undefined) this.#stopped();
+  }
+
+  /** Brings what is closer to what is wanted. */
+  #settle(unit: Unit): void {
+    if (unit.due) {
+      if (!unit.active && unit.missing === 0) this.#start(unit);
+    } else if (unit.active && unit.users === 0) {
+      this.#takeDown(unit);
+    }
+  }
+
+  #start(unit: Unit): void {
+    unit.active = true;
+    unit.starts += 1;
+    unit.reached = false;
+    this.#active += 1;
+    for (const dependency of unit.dependencies) {
+      dependency.users += 1;
+      if (dependency.engine !== this) dependency.engine.#guests.add(this);
+    }
+    unit.startedAt = this.host.env.clock.now();
+    try {
+      this.host.construct(unit);
+    } catch (error) {
+      this.#ended(unit);
+      this.#failedToStart(unit, error);
+      return;
+    }
+    if (unit.lifecycle === undefined) this.cameUp(unit);
+    else unit.lifecycle.begin();
+  }
+
+  #takeDown(unit: Unit): void {
+    this.#lower(unit);
+    const { lifecycle } = unit;
+    if (lifecycle === undefined) {
+      this.#ended(unit);
+      return;
+    }
+    lifecycle.end();
+    if (this.#stop?.forced === true) lifecycle.abandon();
+  }
+
+  /** It cannot be used any more. */
+  #lower(unit: Unit): void {
+    if (!unit.up) return;
+    unit.up = false;
+    for (const dependent of unit.dependents) dependent.missing += 1;
+  }
+
+  #ended(unit: Unit): void {
+    unit.active = false;
+    this.#active -= 1;
+    for (const dependency of unit.dependencies) {
+      dependency.users -= 1;
+      if (dependency.users === 0 && !dependency.due) this.#enqueue(dependency);
+    }
+    if (unit.due) this.#enqueue(unit);
+    Latch.notify(unit, 'down');
+  }
+
+  #become(to: ContainerState, error?: unknown): void {
+    const from = this.#state;
+    this.#state = to;
+    const { env } = this.host;
+    if (env.listening) env.emit({ type: 'container', from, to, ...(error === undefined ? undefined : { error }) });
+  }
+}
+
+function stopping(): ModeError {
+  return new ModeError('ERR_MODE_STOPPING', {
+    message: 'The container is stopping, so nothing can be started in it',
+    remedy: 'Await its stop() first.',
+  });
+}
+
+/** A unit and everything that depends on it, in an order in which they can stop. */
+function dependentsOf(unit: Unit): Unit[] {
+  return closure([unit], ({ dependents }) => dependents).reverse();
+}
+
+function closure(units: readonly Unit[], next: (unit: Unit) => readonly Unit[]): Unit[] {
+  const found = new Set(units);
+  for (const unit of found) for (const other of next(unit)) found.add(other);
+  return [...found];
+}

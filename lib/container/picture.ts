@@ -1,0 +1,90 @@
+/** The graph for people and programs: as a `Plan`, and as a graphlib `Graph`. */
+import type { Graph } from '@dagrejs/graphlib';
+import type { ServiceState } from '../base/events.js';
+import { lifecycleOf } from '../lifecycle/lifecycle.js';
+import type { TreeNode } from '../lifecycle/beacon.js';
+import type { Node, NodeKind } from '../plan/node.js';
+import type { Resolved } from '../plan/resolver.js';
+import type { Unit } from './unit.js';
+
+/** What would be started, and in which order. */
+export interface Plan {
+  /** Ids of the roots. */
+  roots: string[];
+  /** Dependencies first. */
+  order: PlanNode[];
+  /** What could start at the same time: level 0 depends on nothing, and so on. */
+  levels: PlanNode[][];
+}
+
+/** One node of a plan. */
+export interface PlanNode {
+  /** The name, or `Name#2` where names repeat. */
+  id: string;
+  name: string;
+  kind: NodeKind;
+  /** Ids. */
+  dependencies: string[];
+  level: number;
+}
+
+/** What a node of `container.graph()` says about itself. */
+export interface GraphNode {
+  name: string;
+  kind: NodeKind | 'child';
+  state: ServiceState;
+  level?: number;
+  restarts?: number;
+  /** How long its last start took, in milliseconds. */
+  ownMs?: number;
+}
+
+export function toPlan({ roots, order }: Resolved): Plan {
+  const levels: PlanNode[][] = [];
+  const nodes = order.map((node) => {
+    const { id, name, kind, level } = node;
+    const planned: PlanNode = { id, name, kind, dependencies: node.dependencies.map((dependency) => dependency.id), level };
+    (levels[level] ??= []).push(planned);
+    return planned;
+  });
+  return { roots: [...new Set(roots.map(({ id }) => id))], order: nodes, levels };
+}
+
+export function toGraph(graph: Graph, units: Iterable<Unit>): Graph {
+  const used = new Set<string>();
+  for (const unit of units) {
+    used.add(unit.id);
+    graph.setNode(unit.id, describe(unit));
+  }
+  for (const unit of units) {
+    unit.dependencies.forEach((dependency: Node, index) => {
+      if (!graph.hasNode(dependency.id)) graph.setNode(dependency.id, describe(dependency as Unit));
+      graph.setEdge(unit.id, dependency.id, { kind: index < unit.orderOnly ? 'inject' : 'dependsOn' });
+    });
+    for (const child of unit.lifecycle?.treeChildren ?? []) addChild(graph, unit.id, child, used);
+  }
+  return graph;
+}
+
+function describe(unit: Unit): GraphNode {
+  const { name, kind, level, restarts, startedAt, runningAt } = unit;
+  const ownMs = runningAt - startedAt;
+  return { name, kind, state: stateOf(unit), level, restarts, ...(Number.isNaN(ownMs) ? undefined : { ownMs }) };
+}
+
+/** The state of a unit, also of one that has no lifecycle of its own. */
+export function stateOf(unit: Unit): ServiceState {
+  if (unit.lifecycle !== undefined) return unit.lifecycle.state;
+  if (unit.up) return 'running';
+  return unit.starts === 0 ? 'idle' : 'stopped';
+}
+
+function addChild(graph: Graph, parent: string, node: TreeNode, used: Set<string>): void {
+  let id = node.name;
+  for (let n = 2; used.has(id); n += 1) id = `${node.name}#${String(n)}`;
+  used.add(id);
+  const state = lifecycleOf(node.target as object).state;
+  graph.setNode(id, { name: node.name, kind: 'child', state } satisfies GraphNode);
+  graph.setEdge(parent, id, { kind: 'child' });
+  for (const child of node.treeChildren) addChild(graph, id, child, used);
+}

@@ -1,0 +1,121 @@
+/** What a container can tell about itself: how the boot went, how it is now, what its timers do. */
+import type { ContainerState, ServiceState } from '../base/events.js';
+import type { Lifecycle } from '../lifecycle/lifecycle.js';
+import type { TimerStatus } from '../run/status.js';
+import type { Engine } from './engine.js';
+import { stateOf } from './picture.js';
+import type { Unit } from './unit.js';
+
+/** How the last boot went (systemd's `analyze`). Times are milliseconds since the boot began. */
+export interface BootReport {
+  totalMs: number;
+  services: ServiceReport[];
+  /** Ids of what the boot waited for, one after another, the first to start first. */
+  criticalChain: string[];
+}
+
+/** How the start of one service went. */
+export interface ServiceReport {
+  id: string;
+  name: string;
+  state: ServiceState;
+  /** When the last of its dependencies was running. */
+  readyAt: number;
+  startedAt: number;
+  runningAt: number;
+  /** How long its own start took. */
+  ownMs: number;
+  /** How long it waited for what it depends on. */
+  waitedMs: number;
+  restarts: number;
+  failure?: unknown;
+}
+
+/** How a container is. */
+export interface Health {
+  /** Not failed: there is no reason to kill the program. */
+  live: boolean;
+  /** Everything that should run does. */
+  ready: boolean;
+  state: ContainerState;
+  services: { id: string; name: string; state: ServiceState; restarts: number; failure?: unknown }[];
+}
+
+export function bootReport(engine: Engine): BootReport {
+  const units = engine.units.filter(isService);
+  const since = (at: number): number => (Number.isNaN(at) ? 0 : Math.max(0, at - engine.bootedAt));
+  const services = units.map((unit) => {
+    const readyAt = since(readyAtOf(unit));
+    const startedAt = since(unit.startedAt);
+    const runningAt = since(unit.runningAt);
+    return {
+      ...nameOf(unit),
+      readyAt,
+      startedAt,
+      runningAt,
+      ownMs: Math.max(0, runningAt - startedAt),
+      waitedMs: readyAt,
+      restarts: unit.restarts,
+      ...failureOf(unit),
+    };
+  });
+  return { totalMs: engine.totalMs, services, criticalChain: criticalChain(units) };
+}
+
+export function healthOf(engine: Engine): Health {
+  const { state, units } = engine;
+  return {
+    live: state !== 'failed',
+    ready: state === 'running' && units.every(({ wanted, up }) => !wanted || up),
+    state,
+    services: units.filter(isService).map((unit) => ({ ...nameOf(unit), restarts: unit.restarts, ...failureOf(unit) })),
+  };
+}
+
+export function timersOf(units: readonly Unit[]): TimerStatus[] {
+  const statuses: TimerStatus[] = [];
+  const add = (lifecycle: Lifecycle | undefined): void => {
+    if (lifecycle === undefined) return;
+    for (const { schedule } of lifecycle.run?.background ?? []) if (schedule !== undefined) statuses.push(schedule.status());
+    for (const child of lifecycle.children) add(child);
+  };
+  for (const { lifecycle } of units) add(lifecycle);
+  return statuses;
+}
+
+function isService({ kind }: Unit): boolean {
+  return kind === 'service' || kind === 'resource';
+}
+
+function nameOf(unit: Unit): { id: string; name: string; state: ServiceState } {
+  return { id: unit.id, name: unit.name, state: stateOf(unit) };
+}
+
+function failureOf({ lifecycle }: Unit): { failure?: unknown } {
+  const failure = lifecycle?.run?.failure;
+  return failure === undefined ? {} : { failure: failure.error };
+}
+
+/** When the last dependency of a unit was running; when its boot began, if it has none. */
+function readyAtOf(unit: Unit): number {
+  let at = unit.engine.bootedAt;
+  for (const { runningAt } of unit.dependencies) if (runningAt > at) at = runningAt;
+  return at;
+}
+
+/** From what was running last, down through the dependency that each waited for longest. */
+function criticalChain(units: readonly Unit[]): string[] {
+  const chain: string[] = [];
+  let at = latest(units);
+  while (at !== undefined) {
+    chain.push(at.id);
+    at = latest(at.dependencies);
+  }
+  return chain.reverse();
+}
+
+function latest(units: readonly Unit[]): Unit | undefined {
+  let last: Unit | undefined;
+  for (const unit of units) if (!Number.isNaN(unit.runningAt) && (last === undefined || unit.runningAt >= last.runningAt)) last = unit;
+  return last;
+}

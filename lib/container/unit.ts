@@ -1,0 +1,124 @@
+import type { InstanceBinding } from '@inversifyjs/core';
+import type { ServiceIdentifier } from 'inversify';
+import type { TreeNode } from '../lifecycle/beacon.js';
+import type { Lifecycle, Owner } from '../lifecycle/lifecycle.js';
+import { Node, type NodeKind, type Source } from '../plan/node.js';
+import type { Engine } from './engine.js';
+import type { Latch } from './latch.js';
+
+/** A node of the graph with what the engine keeps about it while it runs. */
+export class Unit extends Node implements Owner, TreeNode {
+  declare dependencies: Unit[];
+  declare dependents: Unit[];
+
+  /** Somebody wants it to run. */
+  wanted = false;
+  /** How many restarts keep it down at the moment. */
+  held = 0;
+  /** From the begin of its start to the end of its stop. */
+  active = false;
+  /** It can be used. */
+  up = false;
+  /** Whether it was up since it was last started. */
+  reached = false;
+  /** How many of its dependencies are not up. */
+  missing = 0;
+  /** How many of its dependents are active. */
+  users = 0;
+  /** The instance of a service or injectable, the value of a resource. */
+  value: unknown;
+  lifecycle: Lifecycle | undefined;
+  latches: Latch[] | undefined;
+  /** The bindings by hand that stand for it. */
+  bindings: InstanceBinding<unknown>[] | undefined;
+  /** Whether inversify was told of it. */
+  handedOver = false;
+
+  /** Counts what was made in a container: a value that is older than what it was made from must be made again. */
+  made = 0;
+  starts = 0;
+  /** On the clock's `now()`. */
+  startedAt = NaN;
+  runningAt = NaN;
+
+  /** Its place in the tree: see `Engine.place`. */
+  nearest: Unit | undefined;
+  distance = 0;
+
+  constructor(
+    readonly engine: Engine,
+    kind: NodeKind,
+    name: string,
+    id: string,
+    source: Source,
+    token: ServiceIdentifier,
+  ) {
+    super(kind, name, source, token);
+    this.id = id;
+  }
+
+  belongsTo(scope: object): boolean {
+    return this.engine.host === scope;
+  }
+
+  /** Whether the engine is to start it, or to keep it running. */
+  get due(): boolean {
+    return this.wanted && this.held === 0;
+  }
+
+  get restarts(): number {
+    return Math.max(0, this.starts - 1);
+  }
+
+  // as the owner of its lifecycle
+
+  cameUp(): void {
+    this.engine.cameUp(this);
+  }
+
+  crashed(_lifecycle: Lifecycle, error: unknown): void {
+    this.engine.crashed(this, error);
+  }
+
+  down(): void {
+    this.engine.wentDown(this);
+  }
+
+  startOwned(): Promise<void> {
+    return this.engine.host.bootUnit(this);
+  }
+
+  stopOwned(): Promise<void> {
+    return this.engine.stopUnit(this);
+  }
+
+  restartOwned(): Promise<void> {
+    return this.engine.restartUnit(this);
+  }
+
+  // as a node of the tree
+
+  get treeNode(): TreeNode {
+    return this;
+  }
+
+  get depth(): number {
+    this.engine.place();
+    return this.distance + (this.engine.root === undefined ? 0 : 1);
+  }
+
+  get target(): unknown {
+    return this.value;
+  }
+
+  get treeParent(): TreeNode | undefined {
+    this.engine.place();
+    return this.nearest ?? this.engine.root;
+  }
+
+  get treeChildren(): readonly TreeNode[] {
+    this.engine.place();
+    const children: TreeNode[] = this.dependencies.filter(({ nearest }) => nearest === this);
+    return this.lifecycle === undefined ? children : [...children, ...this.lifecycle.treeChildren];
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * `@service`, `@task`, `@timer` and `@crontab`. Each is one function for both dialects: TypeScript's legacy decorators
+ * (target, key, descriptor) and the standard ones (value, context).
+ */
+import { toMs, type Duration } from '../base/duration.js';
+import { ModeError } from '../base/errors.js';
+import { parseCrontab } from '../run/cron.js';
+import { type Class, type OnError, type ServiceOptions, type WorkDefinition, declareService, declareWork } from './definition.js';
+
+// No runtime of ours has it yet, and compilers only hand out metadata where it exists.
+(Symbol as { metadata?: unknown }).metadata ??= Symbol.for('Symbol.metadata');
+
+interface ServiceDecorator {
+  <T extends Class>(target: T, context: ClassDecoratorContext<T>): void;
+  // `undefined` here is what makes the standard dialect refuse it on a method
+  (target: Class, context?: undefined): void;
+}
+
+// Methods of user code take and return what they like.
+type Method = (this: never, signal: AbortSignal) => unknown;
+
+interface MethodDecorator {
+  <This, F extends (this: This, signal: AbortSignal) => unknown>(value: F, context: ClassMethodDecoratorContext<This, F>): void;
+  (target: object, key: string | symbol, descriptor: TypedPropertyDescriptor<Method>): void;
+}
+
+/** Options of `@task`. */
+export interface TaskOptions {
+  /** Default: the name of the method. */
+  name?: string;
+  /** Default `'crash'`: an error ends the service. */
+  onError?: OnError;
+}
+
+/** Options of `@timer`. */
+export interface TimerOptions {
+  /** Default: the name of the method. */
+  name?: string;
+  /** A run at the start as well, on the same grid (mode's `exec_first`). Default false. */
+  immediate?: boolean;
+  /** Each run comes up to this much later than its due time, at random. Default 0. */
+  jitter?: Duration;
+  /** Default `'crash'`: an error ends the service. */
+  onError?: OnError;
+}
+
+/** Options of `@crontab`. */
+export interface CrontabOptions {
+  /** Default: the name of the method. */
+  name?: string;
+  /** An IANA time zone such as `'US/Pacific'`. Default: the machine's. */
+  timezone?: string;
+  /** Default `'crash'`: an error ends the service. */
+  onError?: OnError;
+  /** What becomes of instants that nobody noticed in time (a suspended machine, a long stall). Default `'skip'`. */
+  missed?: 'skip' | 'once';
+}
+
+/**
+ * Makes a class an injectable singleton with a lifecycle. Extending `Service` is optional.
+ *
+ * @throws TypeError for a bad duration, {@link ModeError} when applied twice
+ */
+export function service(options?: ServiceOptions): ServiceDecorator {
+  return (target: Class, context?: ClassDecoratorContext | undefined): void => {
+    if (typeof target !== 'function' || (context !== undefined && context.kind !== 'class')) {
+      throw new TypeError('@service() decorates classes');
+    }
+    declareService(target, options);
+  };
+}
+
+/** Runs the method in the background from the moment the service runs (mode's `Service.task`). */
+export function task(options: TaskOptions = {}): MethodDecorator {
+  const onError = checkOnError(options.onError, '@task()');
+  return decorateMethod('@task()', (key, name) => ({ kind: 'task', key, name: options.name ?? name, onError }));
+}
+
+/**
+ * Runs the method every `interval`, on a fixed schedule, never overlapping itself (mode's `Service.timer`).
+ *
+ * @throws TypeError for an interval that is no duration or zero
+ */
+export function timer(interval: Duration, options: TimerOptions = {}): MethodDecorator {
+  const ms = toMs(interval, 'the interval of @timer()');
+  if (ms === 0) throw new TypeError('the interval of @timer() must be more than 0');
+  const jitter = toMs(options.jitter ?? 0, 'the jitter of @timer()');
+  const onError = checkOnError(options.onError, '@timer()');
+  const immediate = options.immediate ?? false;
+  return decorateMethod('@timer()', (key, name) => {
+    return { kind: 'timer', key, name: options.name ?? name, interval: ms, immediate, jitter, onError };
+  });
+}
+
+/**
+ * Runs the method at the instants that a cron line of five or six fields names (mode's `Service.crontab`).
+ *
+ * @throws TypeError for a bad expression or time zone
+ */
+export function crontab(expression: string, options: CrontabOptions = {}): MethodDecorator {
+  const { timezone, missed = 'skip' } = options;
+  parseCrontab(expression, timezone);
+  if (missed !== 'skip' && missed !== 'once') {
+    throw new TypeError(`missed of @crontab() is 'skip' or 'once', not ${String(missed)}`);
+  }
+  const onError = checkOnError(options.onError, '@crontab()');
+  return decorateMethod('@crontab()', (key, name) => {
+    return { kind: 'crontab', key, name: options.name ?? name, expression, timezone, missed, onError };
+  });
+}
+
+function decorateMethod(what: string, define: (key: PropertyKey, name: string) => WorkDefinition): MethodDecorator {
+  return (target: object, keyOrContext: string | symbol | ClassMethodDecoratorContext, descriptor?: PropertyDescriptor): void => {
+    if (typeof keyOrContext === 'object') {
+      const { kind, name, metadata, private: hidden, static: onClass } = keyOrContext;
+      // hidden and static methods cannot be found on the instance
+      if (kind !== 'method' || hidden || onClass) throw misplaced(what, String(name));
+      declareWork(metadata, define(name, String(name)));
+    } else {
+      const isMethod = typeof target === 'object' && typeof (descriptor?.value as unknown) === 'function';
+      if (!isMethod) throw misplaced(what, String(keyOrContext));
+      declareWork(target, define(keyOrContext, String(keyOrContext)));
+    }
+  };
+}
+
+function misplaced(what: string, name: string): ModeError {
+  return new ModeError('ERR_MODE_DECLARATION', {
+    message: `${what} is on ${name}, which is no public method of an instance`,
+    remedy: 'Put it on a method that is neither static nor #private.',
+  });
+}
+
+function checkOnError(onError: OnError | undefined, what: string): OnError {
+  if (onError === undefined) return 'crash';
+  if (typeof onError === 'function' || onError === 'crash' || onError === 'log' || onError === 'retry') return onError;
+  throw new TypeError(`onError of ${what} is 'crash', 'log', 'retry' or a function, not ${String(onError)}`);
+}

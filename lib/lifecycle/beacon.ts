@@ -1,0 +1,99 @@
+import { createRequire } from 'node:module';
+import type { Graph } from '@dagrejs/graphlib';
+
+/** Something that has a place in the tree of services: a service, a node of a container's graph, a worker. */
+export interface TreeNode {
+  readonly name: string;
+  readonly treeParent: TreeNode | undefined;
+  readonly treeChildren: readonly TreeNode[];
+  /** The service that stands there, if it is one. */
+  readonly target: unknown;
+}
+
+/**
+ * A service's place in the tree of what runs (mode's `Node`). In a container the parent of a service is the dependent
+ * through which the root is nearest; a graph has more edges than that, which `container.graph()` shows.
+ */
+export class Beacon {
+  constructor(private readonly node: TreeNode) {}
+
+  get name(): string {
+    return this.node.name;
+  }
+
+  /** The service that stands here. */
+  get data(): unknown {
+    return this.node.target;
+  }
+
+  get parent(): Beacon | undefined {
+    const { treeParent } = this.node;
+    return treeParent === undefined ? undefined : new Beacon(treeParent);
+  }
+
+  get children(): Beacon[] {
+    return this.node.treeChildren.map((child) => new Beacon(child));
+  }
+
+  get root(): Beacon {
+    return new Beacon(this.#line().at(-1) as TreeNode);
+  }
+
+  /** The names from the root to here. */
+  get path(): string[] {
+    return this.#line()
+      .map(({ name }) => name)
+      .reverse();
+  }
+
+  /** How far the root is. */
+  get depth(): number {
+    return this.#line().length - 1;
+  }
+
+  /** From here up to the root. */
+  *walk(): Generator<Beacon, void, void> {
+    for (const node of this.#line()) yield new Beacon(node);
+  }
+
+  /** The tree from here down, with an edge from each parent to each child. */
+  asGraph(): Graph {
+    const { Graph: GraphClass } = createRequire(import.meta.url)('@dagrejs/graphlib') as typeof import('@dagrejs/graphlib');
+    const graph = new GraphClass({ directed: true });
+    const ids = new Map<TreeNode, string>();
+    const used = new Set<string>();
+    const idOf = (node: TreeNode): string => {
+      let id = ids.get(node);
+      if (id === undefined) {
+        id = uniqueName(node.name, used);
+        ids.set(node, id);
+        graph.setNode(id, { name: node.name });
+      }
+      return id;
+    };
+    const rest = [this.node];
+    idOf(this.node);
+    for (let node = rest.pop(); node !== undefined; node = rest.pop()) {
+      for (const child of node.treeChildren) {
+        if (ids.has(child)) continue;
+        graph.setEdge(idOf(node), idOf(child));
+        rest.push(child);
+      }
+    }
+    return graph;
+  }
+
+  #line(): TreeNode[] {
+    const line: TreeNode[] = [];
+    for (let node: TreeNode | undefined = this.node; node !== undefined; node = node.treeParent) line.push(node);
+    return line;
+  }
+}
+
+/** A name that is not used yet: itself, or `Name#2` and so on. Takes it. */
+export function uniqueName(name: string, used: Set<string>): string {
+  let id = name;
+  for (let n = 2; used.has(id); n += 1) id = `${name}#${String(n)}`;
+  used.add(id);
+  return id;
+}

@@ -1,0 +1,687 @@
+/**
+ * The life of one service: the only writer of its state. It works the same for a class of its own, a subclass of
+ * `Service`, and inside and outside a container.
+ *
+ * A run walks the phases of `run.ts` one after another, without promises where nothing is asynchronous. There is a
+ * single way down, which a stop, a crash and a failed start all take.
+ */
+import { deferred, isThenable, type Deferred } from '../base/async.js';
+import { formatMs } from '../base/duration.js';
+import { ModeError, StopError, describeError } from '../base/errors.js';
+import type { LogLevel, Logger, ServiceState } from '../base/events.js';
+import { definitionOf, type Class, type Definition } from '../declare/definition.js';
+import { backgroundOf } from '../run/background.js';
+import type { TreeNode } from './beacon.js';
+import { DEFAULT_TIMEOUT, standalone, type Environment } from './environment.js';
+import { Phase, Run } from './run.js';
+import { transitions, type Happening } from './transitions.js';
+import { Waits } from './waiting.js';
+
+/** The hooks of a service. All are optional, and each may be async. */
+export interface Hooks {
+  /** Before this instance's first `onStart`. */
+  onFirstStart?(): unknown;
+  /** Acquires what the service needs. The signal aborts when the start is given up. */
+  onStart?(signal: AbortSignal): unknown;
+  /** After the service and its children run, its tasks and timers included. Dependents start after it has settled. */
+  onStarted?(): unknown;
+  /** Ends the work. The signal aborts when grace is over. Runs exactly when `onStart` had succeeded. */
+  onStop?(signal: AbortSignal): unknown;
+  /** The end of every way down: after a stop, a crash and a failed start. */
+  onShutdown?(): unknown;
+  /** Before every later `onStart`. */
+  onRestart?(): unknown;
+  /** Services that start and stop with this one (mode's `on_init_dependencies`). */
+  onInitDependencies?(): Iterable<object> | undefined;
+}
+
+const HOOKS = ['onFirstStart', 'onStart', 'onStarted', 'onStop', 'onShutdown', 'onRestart', 'onInitDependencies'] as const;
+
+/** Whether something has a lifecycle: it is a `Service`, or has one of the hooks. */
+export function hasHooks(target: object): boolean {
+  return MEMBERS in target || HOOKS.some((hook) => hook in target);
+}
+
+/** Who answers for a service: its container, its parent or its supervisor. */
+export interface Owner {
+  /** The distance from the root of whatever it owns, unless that has a parent. */
+  readonly depth?: number;
+  /** What stands in the tree for what it owns, where that is not the service itself. */
+  readonly treeNode?: TreeNode;
+  /** Starts what it owns, and what that needs. */
+  startOwned?(): Promise<void>;
+  /** Stops what it owns, and first what needs that. */
+  stopOwned?(): Promise<void>;
+  restartOwned?(): Promise<void>;
+  /** It runs, and `onStarted` has settled. */
+  cameUp?(lifecycle: Lifecycle): void;
+  /** It crashed while it ran. When it goes down is for the owner to say, by `descend()`. */
+  crashed(lifecycle: Lifecycle, error: unknown): void;
+  /** Its run has ended; `lifecycle.run` still tells how. */
+  down?(lifecycle: Lifecycle): void;
+}
+
+/** After a start timed out, its hook has this long to notice the aborted signal. Milliseconds. */
+const ABORT_GRACE = 1_000;
+
+/** Where an instance of `Service` keeps its lifecycle. */
+export const LIFECYCLE = Symbol('mode-ts.lifecycle');
+
+/** On the prototype of `Service`: the names that no field of a subclass may hide. */
+export const MEMBERS = Symbol('mode-ts.members');
+
+interface Target extends Hooks {
+  readonly [LIFECYCLE]?: Lifecycle;
+  readonly [MEMBERS]?: ReadonlySet<string>;
+  readonly mundaneLevel?: LogLevel;
+}
+
+const lifecycles = new WeakMap<object, Lifecycle>();
+
+/** The lifecycle of an instance; made on first demand. */
+export function lifecycleOf(target: object): Lifecycle {
+  let lifecycle = (target as Target)[LIFECYCLE] ?? lifecycles.get(target);
+  if (lifecycle === undefined) {
+    lifecycle = new Lifecycle(target);
+    lifecycles.set(target, lifecycle);
+  }
+  return lifecycle;
+}
+
+export class Lifecycle implements TreeNode {
+  #state: ServiceState = 'idle';
+  #since = 0;
+  #runs = 0;
+  #early: AbortController | undefined;
+  #waits: Waits | undefined;
+  #starting: Deferred<void> | undefined;
+  #stopping: Deferred<void> | undefined;
+  /** The current run, or the last one. */
+  run: Run | undefined;
+  owner: Owner | undefined;
+  parent: Lifecycle | undefined;
+  env: Environment = standalone;
+  /** Unique in its container. */
+  id: string;
+  /** What people read. */
+  name: string;
+  readonly children: Lifecycle[] = [];
+  #log: Logger | undefined;
+
+  constructor(
+    readonly target: Target,
+    readonly definition: Definition = definitionOf(target.constructor as Class),
+  ) {
+    this.name = definition.name;
+    this.id = definition.name;
+  }
+
+  get treeParent(): TreeNode | undefined {
+    return this.parent?.treeNode;
+  }
+
+  get treeChildren(): TreeNode[] {
+    return this.children.map(({ treeNode }) => treeNode);
+  }
+
+  /** What stands for it in the tree. */
+  get treeNode(): TreeNode {
+    return this.owner?.treeNode ?? this;
+  }
+
+  get log(): Logger {
+    return (this.#log ??= prefixed(this));
+  }
+
+  /** Has something released at the end of the run; at once where it is too late for that. */
+  release(what: string, release: () => unknown): void {
+    if (this.run !== undefined && this.run.phase < Phase.Release) {
+      this.run.scope.add(release);
+      return;
+    }
+    Promise.resolve()
+      .then(release)
+      .catch((error: unknown) => {
+        this.warn(`could not release what it gave to ${what}`, error);
+      });
+    this.activeRun(what);
+  }
+
+  get state(): ServiceState {
+    return this.#state;
+  }
+
+  get crashReason(): unknown {
+    return this.run?.failure?.error;
+  }
+
+  /** How often it was started again. */
+  get restartCount(): number {
+    return Math.max(0, this.#runs - 1);
+  }
+
+  /** Whether its work should come to an end. */
+  get shouldStop(): boolean {
+    return this.#state === 'stopping' || this.#state === 'stopped' || this.#state === 'crashed';
+  }
+
+  /** Aborts when the run ends. */
+  get signal(): AbortSignal {
+    // before the first start it is the signal of the run to come
+    return this.run?.signal ?? (this.#early ??= new AbortController()).signal;
+  }
+
+  get waits(): Waits {
+    return (this.#waits ??= new Waits(this.env.clock, () => this.shouldStop));
+  }
+
+  /** The run, while it can still take something on. */
+  activeRun(what: string): Run {
+    if (this.run === undefined || this.#state === 'idle' || this.#state === 'stopped' || this.#state === 'crashed') {
+      throw new ModeError('ERR_MODE_NOT_RUNNING', {
+        message: `${this.name} is ${this.#state}, so ${what} has no run to belong to`,
+        remedy: `Call ${what} from onStart or later, while the service runs.`,
+        path: [this.name],
+      });
+    }
+    return this.run;
+  }
+
+  /** Starts it. Its owner hears how that went. */
+  begin(): void {
+    if (!this.#happens('start')) return;
+    const run = new Run(this, this.#early);
+    this.#early = undefined;
+    this.run = run;
+    this.#runs += 1;
+    run.deadline = this.env.clock.now() + (this.definition.startTimeout ?? DEFAULT_TIMEOUT);
+    this.#proceed(run);
+  }
+
+  /** Starts it (mode's `start`). Rejects with what its own hook threw, after the way down. */
+  start(): Promise<void> {
+    if (this.#state === 'running' && this.#starting === undefined && this.run?.phase === Phase.Up) return Promise.resolve();
+    this.#starting ??= deferred();
+    const { promise } = this.#starting;
+    try {
+      this.begin();
+    } catch (error) {
+      this.#starting = undefined;
+      return Promise.reject(error as Error);
+    }
+    return promise;
+  }
+
+  /** Stops it, if it was started. Rejects with what went wrong on the way down, after everything was tried. */
+  stop(): Promise<void> {
+    if (this.#state === 'idle' || this.#state === 'stopped' || this.#state === 'crashed') return Promise.resolve();
+    this.#stopping ??= deferred();
+    const { promise } = this.#stopping;
+    this.end();
+    return promise;
+  }
+
+  /** Ends its run in peace. */
+  end(): void {
+    if (this.#state === 'stopping') {
+      this.descend();
+    } else if (this.#happens('stop')) {
+      const run = this.run as Run;
+      this.#finish(run);
+      this.descend();
+    }
+  }
+
+  /** Ends its run because of an error (mode's `crash`). */
+  crash(error: unknown): void {
+    const wasUp = this.run?.phase === Phase.Up;
+    if (!this.#happens('crash', error)) return;
+    const run = (this.run ??= new Run(this, this.#early));
+    run.failure = { error };
+    if (this.#state === 'crashed') {
+      // it had never started, so there is no way down to take
+      run.end();
+      return;
+    }
+    this.#finish(run);
+    if (!wasUp) this.descend();
+    else if (this.owner === undefined) this.descend();
+    else this.owner.crashed(this, error);
+  }
+
+  /** Goes down, after the run has ended. Only a crash waits for this call; see {@link Owner.crashed}. */
+  descend(): void {
+    const { run } = this;
+    if (this.#state !== 'stopping' || run === undefined || run.busy || run.phase > Phase.Up) return;
+    run.phase = Phase.Stop;
+    this.#proceed(run);
+  }
+
+  /** Gives up waiting: what is left of the way down is done, but not waited for. */
+  abandon(): void {
+    const { run } = this;
+    if (this.#state !== 'stopping' || run === undefined || run.forced) return;
+    const waitingOn = this.waitingOn(run);
+    run.forced = true;
+    run.abandoned = waitingOn;
+    this.env.deadlines.forget(run);
+    run.grace?.abort(this.#timeout('stop', this.definition.stopTimeout, waitingOn));
+    if (this.env.listening) this.env.emit({ type: 'abandoned', service: this.name, waitingOn });
+    run.failure ??= { error: this.#timeout('stop', this.definition.stopTimeout, waitingOn) };
+    if (run.busy) this.#giveUp(run);
+    else this.descend();
+  }
+
+  /** What a run is waiting on right now, in words. */
+  waitingOn(run: Run): string[] {
+    switch (run.phase) {
+      case Phase.First:
+        return [this.#runs > 1 ? 'onRestart' : 'onFirstStart'];
+      case Phase.Start:
+        return ['onStart'];
+      case Phase.Children:
+      case Phase.ChildrenDown: {
+        const down = run.phase === Phase.ChildrenDown;
+        const busy = this.children.filter(({ state }) => state === 'starting' || state === 'stopping' || (down && state === 'running'));
+        return busy.flatMap((child) => (child.run === undefined ? [] : child.waitingOn(child.run).map((what) => `${child.name}: ${what}`)));
+      }
+      case Phase.Started:
+        return ['onStarted'];
+      case Phase.Stop:
+        return ['onStop'];
+      case Phase.Holds:
+        return [run.holds === 1 ? 'a hold on its shutdown' : `${String(run.holds)} holds on its shutdown`];
+      case Phase.Tasks:
+        return run.background.filter(({ pending }) => pending !== undefined).map(({ label }) => label);
+      case Phase.Release:
+        return ['the release of what it uses'];
+      case Phase.Shutdown:
+        return ['onShutdown'];
+      default:
+        return ['its turn'];
+    }
+  }
+
+  /** Takes a service on as a child: it starts and stops with this one. */
+  adopt(child: Lifecycle, owner: Owner = new TreeOwner(this)): void {
+    if (this.children.includes(child)) return;
+    this.children.push(child);
+    child.parent = this;
+    child.owner = owner;
+    child.inherit(this.env);
+  }
+
+  /** Lets a child go. It goes on as it is. */
+  disown(child: Lifecycle): void {
+    const index = this.children.indexOf(child);
+    if (index < 0) return;
+    this.children.splice(index, 1);
+    child.parent = undefined;
+    child.owner = undefined;
+  }
+
+  inherit(env: Environment): void {
+    if (this.env === env) return;
+    this.env = env;
+    this.#waits = undefined;
+    for (const child of this.children) child.inherit(env);
+  }
+
+  /** Its deadline has come. */
+  expired(run: Run): void {
+    if (run !== this.run) return;
+    if (!run.ending) {
+      const error = this.#timeout('start', this.definition.startTimeout, this.waitingOn(run));
+      this.crash(error);
+      run.deadline = Math.min(run.deadline, this.env.clock.now() + ABORT_GRACE);
+      this.#watch(run);
+    } else if (run.phase < Phase.Stop) {
+      // the hook of the start did not notice in time that nobody waits for it any more
+      const waitingOn = this.waitingOn(run);
+      if (this.env.listening) this.env.emit({ type: 'abandoned', service: this.name, waitingOn });
+      run.abandoned = waitingOn;
+      run.deadline = this.env.clock.now() + (this.definition.stopTimeout ?? DEFAULT_TIMEOUT);
+      this.#giveUp(run);
+    } else {
+      this.abandon();
+    }
+  }
+
+  warn(message: string, error?: unknown): void {
+    if (this.env.listening) this.env.emit({ type: 'warning', service: this.name, message: `${this.name} ${message}`, error });
+  }
+
+  /** Leaves the step that is under way to itself and goes on with the next one. */
+  #giveUp(run: Run): void {
+    run.step += 1;
+    run.busy = false;
+    if (run.phase < Phase.Stop) run.phase = Phase.Stop;
+    else run.phase = (run.phase + 1) as Phase;
+    this.#proceed(run);
+  }
+
+  /** Walks on until a step is asynchronous, or the run rests. */
+  #proceed(run: Run): void {
+    while (run.phase !== Phase.Up && run.phase !== Phase.Down) {
+      let pending: unknown;
+      run.busy = true;
+      try {
+        pending = this.#perform(run);
+      } catch (error) {
+        run.busy = false;
+        this.#failed(run, error);
+        continue;
+      }
+      if (isThenable(pending)) {
+        if (!run.forced) {
+          this.#await(run, pending);
+          return;
+        }
+        pending.then(undefined, (error: unknown) => {
+          this.warn('failed after it was abandoned', error);
+        });
+      }
+      run.busy = false;
+      this.#passed(run);
+    }
+    if (run.phase === Phase.Up) this.#up(run);
+    else this.#bottom(run);
+  }
+
+  #await(run: Run, pending: PromiseLike<unknown>): void {
+    const step = (run.step += 1);
+    this.#watch(run);
+    pending.then(
+      () => {
+        if (run.step !== step) {
+          this.#late(run);
+          return;
+        }
+        run.busy = false;
+        this.#passed(run);
+        this.#proceed(run);
+      },
+      (error: unknown) => {
+        if (run.step !== step) {
+          this.warn('failed after it was abandoned', error);
+          return;
+        }
+        run.busy = false;
+        this.#failed(run, error);
+        this.#proceed(run);
+      },
+    );
+  }
+
+  /** A step went well. */
+  #passed(run: Run): void {
+    if (run.phase === Phase.Start) run.started = true;
+    if (run.ending && run.phase < Phase.Stop) run.phase = Phase.Stop;
+    else run.phase = (run.phase + 1) as Phase;
+  }
+
+  /** A step threw. */
+  #failed(run: Run, error: unknown): void {
+    if (run.phase >= Phase.Stop) {
+      (run.errors ??= []).push(error);
+      run.phase = (run.phase + 1) as Phase;
+      return;
+    }
+    if (!run.ending) {
+      this.#happens('crash', error);
+      run.failure = { error };
+      this.#finish(run);
+    } else if (!isEcho(error, run.reason)) {
+      (run.errors ??= []).push(error);
+    }
+    run.phase = Phase.Stop;
+  }
+
+  /** An `onStart` that was given up has succeeded after all: what it acquired must not be lost. */
+  #late(run: Run): void {
+    if (run.started || run.lateStop) return;
+    run.lateStop = true;
+    const stop = async (): Promise<void> => {
+      await this.target.onStop?.(AbortSignal.abort(run.reason));
+    };
+    stop().catch((error: unknown) => {
+      this.warn('failed to stop after a start that came too late', error);
+    });
+  }
+
+  #perform(run: Run): unknown {
+    const { target } = this;
+    switch (run.phase) {
+      case Phase.First:
+        this.#refuseShadows();
+        return this.#runs === 1 ? target.onFirstStart?.() : target.onRestart?.();
+      case Phase.Start:
+        if (target.onStart === undefined) return undefined;
+        run.grace = new AbortController();
+        return target.onStart(run.grace.signal);
+      case Phase.Children:
+        return this.#startChildren(run);
+      case Phase.Begin:
+        this.#happens('up');
+        for (const work of this.definition.work) run.add(backgroundOf(run, work, target));
+        return undefined;
+      case Phase.Started:
+        return target.onStarted?.();
+      case Phase.Stop:
+        run.grace = undefined;
+        if (!run.started || target.onStop === undefined) return undefined;
+        run.grace = new AbortController();
+        if (run.forced) run.grace.abort(run.reason);
+        return target.onStop(run.grace.signal);
+      case Phase.ChildrenDown:
+        return this.#stopChildren(run);
+      case Phase.Holds:
+        return run.allReleased();
+      case Phase.Tasks:
+        return run.backgroundSettled();
+      case Phase.Release:
+        return run.closeScope();
+      case Phase.Shutdown:
+        return target.onShutdown?.();
+      default:
+        return undefined;
+    }
+  }
+
+  #startChildren(run: Run): unknown {
+    const declared = this.target.onInitDependencies?.();
+    if (declared !== undefined) for (const child of declared) this.adopt(lifecycleOf(child));
+    if (this.children.length === 0) return undefined;
+    return (async () => {
+      for (const child of [...this.children]) {
+        if (run.ending) return;
+        await child.start();
+      }
+    })();
+  }
+
+  #stopChildren(run: Run): unknown {
+    const running = this.children.filter(({ state }) => state === 'starting' || state === 'running' || state === 'stopping');
+    if (running.length === 0) return undefined;
+    return (async () => {
+      for (const child of running.reverse()) {
+        try {
+          const stopped = child.stop();
+          if (run.forced) child.abandon();
+          await stopped;
+        } catch (error) {
+          (run.errors ??= []).push(error);
+        }
+      }
+    })();
+  }
+
+  #up(run: Run): void {
+    if (run.ending) return;
+    run.grace = undefined;
+    this.env.deadlines.forget(run);
+    this.#starting?.resolve();
+    this.#starting = undefined;
+    this.owner?.cameUp?.(this);
+  }
+
+  /** The bottom of the way down. */
+  #bottom(run: Run): void {
+    run.grace = undefined;
+    this.env.deadlines.forget(run);
+    if (run.errors !== undefined) run.failure ??= { error: run.errors[0] };
+    this.#happens(run.failure === undefined ? 'down' : 'fail', run.failure?.error);
+    const starting = this.#starting;
+    const stopping = this.#stopping;
+    this.#starting = undefined;
+    this.#stopping = undefined;
+    // whoever hears of it first may start it again at once
+    this.owner?.down?.(this);
+    starting?.reject(run.failure === undefined ? run.reason : run.failure.error);
+    if (stopping === undefined) return;
+    const error = this.stopError(run);
+    if (error === undefined) stopping.resolve();
+    else stopping.reject(error);
+  }
+
+  /** What a stop has to say about the way down of a run. */
+  stopError(run: Run): unknown {
+    const errors = run.errors ?? [];
+    if (run.abandoned === undefined && errors.length === 0) return undefined;
+    if (run.abandoned === undefined && errors.length === 1) return errors[0];
+    return new StopError(
+      errors.map((error) => ({ service: this.name, error })),
+      run.abandoned === undefined ? [] : [{ service: this.name, waitingOn: run.abandoned }],
+    );
+  }
+
+  /** A run ends: everything that waits on it hears so. */
+  #finish(run: Run): void {
+    run.crashed = run.failure !== undefined;
+    run.deadline = this.env.clock.now() + (this.definition.stopTimeout ?? DEFAULT_TIMEOUT);
+    if (run.busy) this.#watch(run);
+    run.end();
+    this.#waits?.wakeAll();
+    if (run.phase === Phase.Children) for (const child of this.children) if (child.state === 'starting') child.end();
+  }
+
+  #watch(run: Run): void {
+    if (Number.isFinite(run.deadline)) this.env.deadlines.watch(run);
+  }
+
+  #timeout(what: 'start' | 'stop', timeout: number | undefined, waitingOn: string[]): ModeError {
+    const within = formatMs(timeout ?? DEFAULT_TIMEOUT);
+    return new ModeError(what === 'start' ? 'ERR_MODE_START_TIMEOUT' : 'ERR_MODE_STOP_TIMEOUT', {
+      message: `${this.name} did not ${what} within ${within}: it was waiting on ${waitingOn.join(', ')}`,
+      remedy:
+        what === 'start'
+          ? `Let onStart settle (what never ends belongs into a @task()), or allow more with @service({ startTimeout }).`
+          : `Let it settle when its signal aborts, or allow more with @service({ stopTimeout }).`,
+      path: [this.name],
+    });
+  }
+
+  /** Whether the table lets it happen now; moves to the state that follows. */
+  #happens(happening: Happening, error?: unknown): boolean {
+    const verdict = transitions[this.#state][happening];
+    switch (verdict) {
+      case 'join':
+        return false;
+      case 'record':
+        this.#record(error);
+        return false;
+      case 'refuse':
+        throw new ModeError('ERR_MODE_STOPPING', {
+          message: `${this.name} is still stopping, so it cannot start`,
+          remedy: 'Await its stop() first, or call restart().',
+          path: [this.name],
+        });
+      case 'bug':
+        throw new ModeError('ERR_MODE_INTERNAL', {
+          message: `"${happening}" cannot happen to ${this.name} while it is ${this.#state}`,
+          remedy: 'This is a mistake in mode-ts; please report it.',
+          path: [this.name],
+        });
+      default:
+        this.#become(verdict, error);
+        return true;
+    }
+  }
+
+  #become(to: ServiceState, error: unknown): void {
+    const from = this.#state;
+    this.#state = to;
+    const { env } = this;
+    if (!env.listening) return;
+    const now = env.clock.now();
+    const ms = from === 'idle' ? undefined : now - this.#since;
+    this.#since = now;
+    env.emit({
+      type: 'service',
+      id: this.id,
+      name: this.name,
+      from,
+      to,
+      ...(ms === undefined ? undefined : { ms }),
+      ...(error === undefined ? undefined : { error }),
+      depth: this.depth,
+      level: this.target.mundaneLevel ?? 'info',
+    });
+  }
+
+  /** Its distance from the root. */
+  get depth(): number {
+    let depth = 0;
+    let top: Lifecycle = this;
+    for (; top.parent !== undefined; top = top.parent) depth += 1;
+    return depth + (top.owner?.depth ?? 0);
+  }
+
+  /** An error that comes too late to change the course. */
+  #record(error: unknown): void {
+    const { run } = this;
+    if (run !== undefined && isEcho(error, run.reason)) return;
+    if (this.#state === 'stopping' && run !== undefined && error !== run.failure?.error) (run.errors ??= []).push(error);
+    else this.warn(`failed while it was ${this.#state}: ${describeError(error)}`, error);
+  }
+
+  /** An own field that hides a member of `Service` would break it in ways that nobody understands. */
+  #refuseShadows(): void {
+    const members = this.target[MEMBERS];
+    if (members === undefined) return;
+    const member = Object.keys(this.target).find((key) => members.has(key));
+    if (member === undefined) return;
+    throw new ModeError('ERR_MODE_SHADOWED', {
+      message: `${this.name} has a field "${member}" of its own, which hides the ${member} that every Service has`,
+      remedy: `Rename the field ${member} of ${this.name}.`,
+      path: [this.name],
+    });
+  }
+}
+
+/** How a service answers for its children: a crash outside a container takes the tree down, children first. */
+class TreeOwner implements Owner {
+  constructor(private readonly parent: Lifecycle) {}
+
+  crashed(child: Lifecycle): void {
+    child.descend();
+  }
+
+  down({ run }: Lifecycle): void {
+    // a child that could not start, or failed on its way down with us, is an error of that step instead
+    if (run?.failure !== undefined && run.crashed && run.started) this.parent.crash(run.failure.error);
+  }
+}
+
+function prefixed(lifecycle: Lifecycle): Logger {
+  const say = (level: LogLevel) => (message: string, meta?: unknown): void => {
+    const { env, depth, name } = lifecycle;
+    env.logger[level](`[^${'-'.repeat(depth)}${name}]: ${message}`, meta);
+  };
+  return { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') };
+}
+
+/** Whether an error only repeats that the run has ended. */
+export function isEcho(error: unknown, reason: unknown): boolean {
+  return error === reason || (error instanceof Error && error.name === 'AbortError');
+}

@@ -1,0 +1,178 @@
+import type { LifecycleEventBody } from '../base/events.js';
+import type { Coordinator, SkipDetail, TaskHost } from '../run/host.js';
+import type { Clock } from '../base/clock.js';
+import { ModeError } from '../base/errors.js';
+import { deferred, type Deferred } from '../base/async.js';
+import type { Background } from '../run/background.js';
+import type { Timed } from './deadlines.js';
+import type { Lifecycle } from './lifecycle.js';
+import { Scope } from './scope.js';
+
+/** The steps of a run, in order. At `Up` it rests until somebody ends it. */
+export const Phase = {
+  First: 0,
+  Start: 1,
+  Children: 2,
+  Begin: 3,
+  Started: 4,
+  Up: 5,
+  Stop: 6,
+  ChildrenDown: 7,
+  Holds: 8,
+  Tasks: 9,
+  Release: 10,
+  Shutdown: 11,
+  Down: 12,
+} as const;
+
+export type Phase = (typeof Phase)[keyof typeof Phase];
+
+/** Why the signal of a run aborts that ended in peace. Named as the platform does, so that code that asks knows it. */
+export class StoppedError extends ModeError {
+  override readonly name = 'AbortError';
+
+  constructor(service: string) {
+    super('ERR_MODE_STOPPED', { message: `${service} was stopped`, remedy: 'Start it again when it is needed.', path: [service] });
+  }
+}
+
+/** One life of a service, from a start to the bottom of the way down. A restart makes a new one: nothing is reset. */
+export class Run implements Timed, TaskHost {
+  phase: Phase = Phase.First;
+  /** Whether the step of this phase is under way. */
+  busy = false;
+  /** Whether somebody or something has ended it. */
+  ending = false;
+  /** Whether it was an error that ended it, and not a stop. */
+  crashed = false;
+  /** Whether its time is over: what is left of the way down is done, but not waited for. */
+  forced = false;
+  /** Whether `onStart` has succeeded. */
+  started = false;
+  /** Counts the steps, so that an answer that comes after its step was given up is known to be late. */
+  step = 0;
+  /** Whether `onStop` was made up for an `onStart` that succeeded after it had been given up. */
+  lateStop = false;
+  deadline = 0;
+  /** Why it crashed or could not start. */
+  failure: { error: unknown } | undefined;
+  /** What went wrong on the way down. */
+  errors: unknown[] | undefined;
+  /** What it was waiting on when its time was over. */
+  abandoned: string[] | undefined;
+  /** Tells the hook that is under way that its time is over. */
+  grace: AbortController | undefined;
+
+  #controller: AbortController | undefined;
+  #reason: unknown;
+  #background: Set<Background> | undefined;
+  #scope: Scope | undefined;
+  #holds = 0;
+  #released: Deferred<void> | undefined;
+
+  constructor(
+    readonly lifecycle: Lifecycle,
+    controller: AbortController | undefined,
+  ) {
+    this.#controller = controller;
+  }
+
+  get service(): string {
+    return this.lifecycle.name;
+  }
+
+  get clock(): Clock {
+    return this.lifecycle.env.clock;
+  }
+
+  get coordinator(): Coordinator {
+    return this.lifecycle.env.coordinator;
+  }
+
+  /** Aborts when the run ends. Made on first demand: most services never ask. */
+  get signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.ending) this.#controller.abort(this.reason);
+    }
+    return this.#controller.signal;
+  }
+
+  /** Why the signal aborts. */
+  get reason(): unknown {
+    return this.failure === undefined ? (this.#reason ??= new StoppedError(this.service)) : this.failure.error;
+  }
+
+  get background(): readonly Background[] {
+    return this.#background === undefined ? [] : [...this.#background];
+  }
+
+  get holds(): number {
+    return this.#holds;
+  }
+
+  emit(event: LifecycleEventBody & SkipDetail): void {
+    if (this.lifecycle.env.listening) this.lifecycle.env.emit(event);
+  }
+
+  crash(error: unknown): void {
+    // a task that outlives its run must not bring down the next one
+    if (this.lifecycle.run === this) this.lifecycle.crash(error);
+    else this.lifecycle.warn('failed after its run had ended', error);
+  }
+
+  expired(): void {
+    this.lifecycle.expired(this);
+  }
+
+  /** It ends: what belongs to it hears so. */
+  end(): void {
+    this.ending = true;
+    this.#controller?.abort(this.reason);
+    // of a start; that of a stop is told when grace is over
+    this.grace?.abort(this.reason);
+    if (this.#background !== undefined) for (const work of this.#background) work.stop();
+  }
+
+  add(work: Background): void {
+    const background = (this.#background ??= new Set());
+    background.add(work);
+    work.start();
+    // a service may add a task for every request it gets
+    if (work.schedule === undefined) void (work.pending ?? Promise.resolve()).then(() => background.delete(work));
+  }
+
+  get scope(): Scope {
+    return (this.#scope ??= new Scope());
+  }
+
+  hold(): { release(): void } {
+    this.#holds += 1;
+    let held = true;
+    return {
+      release: () => {
+        if (!held) return;
+        held = false;
+        this.#holds -= 1;
+        if (this.#holds === 0) this.#released?.resolve();
+      },
+    };
+  }
+
+  allReleased(): Promise<void> | undefined {
+    if (this.#holds === 0) return undefined;
+    return (this.#released ??= deferred()).promise;
+  }
+
+  backgroundSettled(): Promise<unknown> | undefined {
+    if (this.#background === undefined) return undefined;
+    const pending = this.background.flatMap((work) => work.pending ?? []);
+    return pending.length === 0 ? undefined : Promise.all(pending);
+  }
+
+  closeScope(): void | Promise<void> {
+    return this.#scope?.close((error) => {
+      (this.errors ??= []).push(error);
+    });
+  }
+}

@@ -1,0 +1,38 @@
+import { isThenable } from '../base/async.js';
+
+type Release = () => unknown;
+
+/** What a run has acquired, released last-in first-out (mode's exit stacks). */
+export class Scope {
+  readonly #releases: Release[] = [];
+
+  add(release: Release): void {
+    this.#releases.push(release);
+  }
+
+  /** Releases everything, whatever fails; `onError` gets each error. Asynchronous only where a release is. */
+  close(onError: (error: unknown) => void): void | Promise<void> {
+    for (let release = this.#releases.pop(); release !== undefined; release = this.#releases.pop()) {
+      try {
+        const pending = release();
+        if (isThenable(pending)) {
+          return Promise.resolve(pending)
+            .then(undefined, onError)
+            .then(() => this.close(onError));
+        }
+      } catch (error) {
+        onError(error);
+      }
+    }
+  }
+}
+
+/** How to release a value that knows it by itself. */
+export function releaseOf(value: AsyncDisposable | Disposable): Release {
+  const dispose =
+    (value as Partial<AsyncDisposable>)[Symbol.asyncDispose] ?? (value as Partial<Disposable>)[Symbol.dispose];
+  if (typeof dispose !== 'function') {
+    throw new TypeError('use() takes a value with [Symbol.asyncDispose] or [Symbol.dispose]; for any other, adopt(value, release)');
+  }
+  return () => dispose.call(value) as unknown;
+}

@@ -1,0 +1,117 @@
+/** Waiting that ends when the run does: the `sleep`, `wait`, `waitFirst`, `waitMany` and `ticks` of a service. */
+import { Alarm, type Clock } from '../base/clock.js';
+import { isThenable } from '../base/async.js';
+
+/** One thing that is being waited for. */
+export interface Wait {
+  readonly what: string;
+  /** On the clock's `now()`. */
+  readonly since: number;
+  /** Ends the wait because the run ended. */
+  wake(): void;
+  /** Where it went to sleep, when tracing is on. */
+  readonly at?: string;
+}
+
+/** Who waits: keeps the waits of one service, and wakes them all when its run ends. */
+export class Waits {
+  readonly #pending = new Set<Wait>();
+
+  constructor(
+    readonly clock: Clock,
+    /** Whether the run has ended, so that there is nothing to wait for any more. */
+    readonly ended: () => boolean,
+  ) {}
+
+  [Symbol.iterator](): IterableIterator<Wait> {
+    return this.#pending.values();
+  }
+
+  wakeAll(): void {
+    for (const wait of [...this.#pending]) wait.wake();
+  }
+
+  /**
+   * Settles when `begin` calls its `done` or `failed`, or with `'stopped'` when the run ends, or `'timeout'`. What `begin`
+   * returns undoes it.
+   */
+  until<T>(
+    what: string,
+    timeout: number | undefined,
+    begin: (done: (value: T) => void, failed: (error: unknown) => void) => (() => void) | undefined,
+  ): Promise<T | 'stopped' | 'timeout'> {
+    return new Promise((resolve, reject) => {
+      let undo: (() => void) | undefined;
+      let alarm: Alarm | undefined;
+      let over = false;
+      const finish = (): boolean => {
+        if (over) return false;
+        over = true;
+        this.#pending.delete(wait);
+        alarm?.cancel();
+        undo?.();
+        return true;
+      };
+      const settle = (value: T | 'stopped' | 'timeout'): void => {
+        if (finish()) resolve(value);
+      };
+      const wait: Wait = {
+        what,
+        since: this.clock.now(),
+        wake: () => {
+          settle('stopped');
+        },
+      };
+      this.#pending.add(wait);
+      undo = begin(settle, (error) => {
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- user code's own rejection, as it is
+        if (finish()) reject(error);
+      });
+      if (over) undo?.();
+      else if (this.ended()) wait.wake();
+      else if (timeout !== undefined) {
+        alarm = new Alarm(this.clock, this.clock.now() + timeout, () => {
+          settle('timeout');
+        });
+      }
+    });
+  }
+
+  /** Whether it slept in full. */
+  async sleep(ms: number, what = 'sleep'): Promise<boolean> {
+    const slept = await this.until<never>(what, ms, () => undefined);
+    return slept === 'timeout';
+  }
+
+  /** Settles as `promise` does, unless the run or the time ends first. */
+  promise<T>(promise: PromiseLike<T>, what: string, timeout: number | undefined): Promise<{ value: T } | 'stopped' | 'timeout'> {
+    return this.until(what, timeout, (done, failed) => {
+      promise.then((value) => {
+        done({ value });
+      }, failed);
+      return undefined;
+    });
+  }
+
+  /** Yields the milliseconds since the last tick, at `interval`, on a fixed grid, until the run ends. */
+  async *ticks(interval: number): AsyncGenerator<number, void, void> {
+    const start = this.clock.now();
+    let last = start;
+    for (;;) {
+      const now = this.clock.now();
+      const due = start + (Math.floor((now - start) / interval) + 1) * interval;
+      if (!(await this.sleep(due - now, 'ticks'))) return;
+      const tick = this.clock.now();
+      yield tick - last;
+      last = tick;
+    }
+  }
+}
+
+/** What can be waited for: a promise, a value, or a function that makes one. */
+export type Awaitable<T> = PromiseLike<T> | T | (() => PromiseLike<T> | T);
+
+export function toPromise<T>(awaitable: Awaitable<T>): PromiseLike<T> {
+  const value = typeof awaitable === 'function' ? (awaitable as () => PromiseLike<T> | T)() : awaitable;
+  return isThenable(value) ? (value as PromiseLike<T>) : Promise.resolve(value);
+}

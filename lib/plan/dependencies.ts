@@ -1,0 +1,165 @@
+/** What a class needs, read from its declarations without making anything. */
+import { ClassElementMetadataKind, type ClassElementMetadata, type ClassMetadata } from '@inversifyjs/core';
+import { LazyServiceIdentifier, type ServiceIdentifier } from 'inversify';
+import { definitionOf, type Class, type InjectOption } from '../declare/definition.js';
+
+/** One dependency with all that can be said about it. */
+export interface Request {
+  readonly token: ServiceIdentifier;
+  readonly multiple: boolean;
+  readonly chained: boolean;
+  readonly optional: boolean;
+  readonly name: string | number | symbol | undefined;
+  readonly tags: ReadonlyMap<string | number | symbol, unknown>;
+}
+
+/** A dependency: nearly always a bare token. `undefined` is a parameter that is not for us to fill. */
+export type Dependency = ServiceIdentifier | Request | undefined;
+
+/** What stands in the way of knowing what a class needs. */
+export class MetadataGap {
+  constructor(
+    readonly message: string,
+    readonly remedy: string,
+  ) {}
+}
+
+export interface Dependencies {
+  readonly parameters: readonly (Dependency | MetadataGap)[];
+  readonly properties: ReadonlyMap<string | symbol, Dependency | MetadataGap> | undefined;
+}
+
+// Where inversify keeps what its decorators say about a class; `getClassMetadata` of its core refuses a class that is only
+// half described, as ours may be. A test holds the two together.
+const CLASS_METADATA = '@inversifyjs/core/classMetadataReflectKey';
+const PARAMETER_TYPES = 'design:paramtypes';
+
+const NO_TAGS: Request['tags'] = new Map();
+const NONE: Dependencies = { parameters: [], properties: undefined };
+// What a compiler writes for an interface, a union, a primitive.
+const NOT_INJECTABLE = new Set<unknown>([Object, Array, String, Number, Boolean, BigInt, Symbol, Function, Promise]);
+
+/** What the constructor and the properties of a class need. */
+export function dependenciesOf(cls: Class): Dependencies {
+  const { inject } = definitionOf(cls).options;
+  const parameters = inject === undefined ? parametersOf(cls) : inject.every(isBare) ? inject : inject.map(fromOption);
+  const properties = propertiesOf(cls);
+  return parameters.length === 0 && properties === undefined ? NONE : { parameters, properties };
+}
+
+/** One entry of an `inject` list. */
+export function fromOption(option: InjectOption): Dependency | MetadataGap {
+  if (isBare(option)) return option;
+  if (LazyServiceIdentifier.is(option)) return (option as LazyServiceIdentifier).unwrap();
+  if (typeof option !== 'object' || !('serviceIdentifier' in option)) {
+    return new MetadataGap('is undefined', 'The class was not there yet when the list was made (a circular import?): use new LazyServiceIdentifier(() => TheClass).');
+  }
+  const { serviceIdentifier, isMultiple = false, chained = false, optional = false, name, tags } = option;
+  return {
+    token: unwrap(serviceIdentifier),
+    multiple: isMultiple,
+    chained,
+    optional,
+    name,
+    tags: tags === undefined ? NO_TAGS : new Map(tags.map(({ key, value }) => [key, value])),
+  };
+}
+
+/** A dependency with all its qualifiers spelled out. */
+export function asRequest(dependency: ServiceIdentifier | Request): Request {
+  if (isRequest(dependency)) return dependency;
+  return { token: dependency, multiple: false, chained: false, optional: false, name: undefined, tags: NO_TAGS };
+}
+
+export function isRequest(dependency: Dependency): dependency is Request {
+  return typeof dependency === 'object';
+}
+
+/** A dependency that inversify describes. */
+export function fromElement(element: ClassElementMetadata): Dependency | MetadataGap {
+  if (element.kind === ClassElementMetadataKind.unmanaged) return undefined;
+  const token = unwrap(element.value);
+  // a type that a circular import left undefined
+  if ((token as unknown) === undefined) return undefinedType();
+  const multiple = element.kind === ClassElementMetadataKind.multipleInjection;
+  const { name, tags, optional } = element;
+  if (!multiple && !optional && name === undefined && tags.size === 0) return token;
+  return { token, multiple, chained: multiple && element.chained, optional, name, tags };
+}
+
+function parametersOf(cls: Class): (Dependency | MetadataGap)[] {
+  const types = own<unknown[]>(PARAMETER_TYPES, cls);
+  const described = own<ClassMetadata>(CLASS_METADATA, cls)?.constructorArguments ?? [];
+  if (types === undefined && described.length === 0 && cls.length === 0) {
+    const base: unknown = Object.getPrototypeOf(cls);
+    // no constructor of its own: that of its base class is called
+    return typeof base === 'function' && base !== Function.prototype ? [...dependenciesOf(base as Class).parameters] : [];
+  }
+  const count = Math.max(types?.length ?? 0, described.length, cls.length);
+  return Array.from({ length: count }, (_, index) => {
+    const element = described[index];
+    // inversify marks what it took from the types itself; we read those ourselves
+    if (isComplete(element) && !('isFromTypescriptParamType' in element)) return fromElement(element);
+    const type = types?.[index];
+    const qualified = element !== undefined && 'optional' in element ? element : undefined;
+    if (typeof type === 'function' && !NOT_INJECTABLE.has(type)) {
+      return qualified === undefined ? (type as Class) : qualify(type as Class, qualified);
+    }
+    return gap(types, index, type);
+  });
+}
+
+/** `@optional()`, `@named()` and `@tagged()` on a parameter whose token is its type. */
+function qualify(type: Class, element: object): Request {
+  const { optional, name, tags } = element as Pick<Request, 'optional' | 'name' | 'tags'>;
+  return { token: type, multiple: false, chained: false, optional, name, tags };
+}
+
+function gap(types: unknown[] | undefined, index: number, type: unknown): MetadataGap {
+  if (types === undefined) {
+    return new MetadataGap(
+      'has no type metadata: the compiler emitted none (esbuild and tsx never do; SWC and TypeScript only when told to)',
+      'Set "experimentalDecorators" and "emitDecoratorMetadata" where the compiler honours them, or name the dependencies: @service({ inject: [Redis, ...] }).',
+    );
+  }
+  if (index >= types.length || type === undefined) return undefinedType();
+  const name = typeof type === 'function' ? type.name : String(type);
+  return new MetadataGap(
+    `has the type ${name} (an interface, a union or a primitive leaves nothing else at run time)`,
+    'Give it a token: @inject(TOKEN) on the parameter, or @service({ inject: [TOKEN, ...] }).',
+  );
+}
+
+function undefinedType(): MetadataGap {
+  return new MetadataGap(
+    'has a type that was undefined when the class was declared (two files import each other)',
+    'Break the circular import, or use @inject(new LazyServiceIdentifier(() => TheClass)).',
+  );
+}
+
+function propertiesOf(cls: Class): Map<string | symbol, Dependency | MetadataGap> | undefined {
+  let properties: Map<string | symbol, Dependency | MetadataGap> | undefined;
+  for (let at: unknown = cls; typeof at === 'function' && at !== Function.prototype; at = Object.getPrototypeOf(at)) {
+    for (const [key, element] of own<ClassMetadata>(CLASS_METADATA, at)?.properties ?? []) {
+      properties ??= new Map();
+      if (!properties.has(key)) properties.set(key, fromElement(element));
+    }
+  }
+  return properties;
+}
+
+function own<T>(key: string, cls: object): T | undefined {
+  return Reflect.getOwnMetadata(key, cls) as T | undefined;
+}
+
+function isComplete(element: ClassElementMetadata | undefined): element is ClassElementMetadata {
+  return element !== undefined && element.kind in ClassElementMetadataKind;
+}
+
+function isBare(option: unknown): option is ServiceIdentifier {
+  return typeof option === 'function' || typeof option === 'symbol' || typeof option === 'string';
+}
+
+function unwrap(token: ServiceIdentifier | LazyServiceIdentifier): ServiceIdentifier {
+  return LazyServiceIdentifier.is(token) ? (token as LazyServiceIdentifier).unwrap() : token;
+}

@@ -1,0 +1,67 @@
+import type { Binding } from '@inversifyjs/core';
+import type { ServiceIdentifier } from 'inversify';
+import type { Vertex } from '../graph/walk.js';
+import type { Class, Definition, InjectOption } from '../declare/definition.js';
+import type { Request } from './dependencies.js';
+
+/** What a node of the graph is. In `graph()` also `'child'`: a running child of a service. */
+export type NodeKind = 'service' | 'resource' | 'injectable' | 'value';
+
+/** Why one node comes before another. */
+export type EdgeKind = 'inject' | 'dependsOn';
+
+/** A value that is no service class: how it is made and released. */
+export interface Resource {
+  readonly inject: readonly InjectOption[];
+  start(...args: unknown[]): unknown;
+  stop?: ((value: unknown, signal: AbortSignal) => unknown) | undefined;
+  readonly definition: Definition;
+  readonly token: ServiceIdentifier;
+}
+
+/** What a node is made from: a service class, a resource, or a binding that inversify resolves by itself. */
+export type Source = Class | Resource | Binding;
+
+/**
+ * What fills one parameter or property: the value of a node, the values of several, a question for inversify (whose
+ * bindings may give a new value each time), or nothing.
+ */
+export type Filling<N> = N | N[] | { readonly ask: Request } | undefined;
+
+/** One node of the dependency graph. */
+export abstract class Node implements Vertex {
+  visit = 0;
+  /** Unique in the container: the name, or `Name#2` and so on. */
+  id: string;
+  /** 0 for what depends on nothing, else one more than the highest level below. */
+  level = 0;
+  /** Whether its dependencies have been read. */
+  known = false;
+  /** Everything that must run before it, once each, in the order of its lists. */
+  dependencies: Node[] = [];
+  /** Which of the dependencies are only there for the order: those from this index on. */
+  orderOnly = 0;
+  dependents: Node[] = [];
+  parameters: readonly Filling<Node>[] = [];
+  properties: ReadonlyMap<string | symbol, Filling<Node>> | undefined;
+
+  constructor(
+    readonly kind: NodeKind,
+    readonly name: string,
+    readonly source: Source,
+    readonly token: ServiceIdentifier,
+  ) {
+    this.id = name;
+  }
+
+  /** Whether it is constructed and run by us. Everything else is for inversify to resolve. */
+  get managed(): boolean {
+    return typeof this.source === 'function' || 'definition' in this.source;
+  }
+
+  /** Whether it belongs to the container that makes the plan, and not to a parent of it. */
+  abstract belongsTo(scope: object): boolean;
+
+  /** Whether what depends on it can be made now. */
+  abstract readonly up: boolean;
+}

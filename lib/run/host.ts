@@ -1,0 +1,38 @@
+import type { Clock } from '../base/clock.js';
+import type { LifecycleEventBody } from '../base/events.js';
+
+/**
+ * Asked before each run of a crontab, so that of many replicas only one does the work. The key is the crontab's name
+ * (`Service.method`) and the instant it fires for, the same in every replica. The default always says yes.
+ *
+ * What was claimed is run at most once: a replica that dies between its claim and its run takes that run with it.
+ */
+export interface Coordinator {
+  claim(key: { name: string; at: Date }): boolean | Promise<boolean>;
+}
+
+/** The coordinator of a program that runs only once: everything may run. */
+export const everyRun: Coordinator = { claim: () => true };
+
+/** Why a run was not made: the last one still ran, it was noticed too late, or the coordinator did not give it to us. */
+export type SkipReason = 'running' | 'late' | 'refused' | 'stopped';
+
+/** What a `skip` event says besides. */
+export interface SkipDetail {
+  /** How many runs this event stands for: 1, and more after a stall. */
+  count?: number;
+  reason?: SkipReason;
+}
+
+/** What a task, timer or crontab needs of the run it belongs to. */
+export interface TaskHost {
+  readonly clock: Clock;
+  readonly coordinator: Coordinator;
+  /** The name of the service. */
+  readonly service: string;
+  /** Aborts when the run ends. */
+  readonly signal: AbortSignal;
+  emit(event: LifecycleEventBody & SkipDetail): void;
+  /** Ends the run with this error. */
+  crash(error: unknown): void;
+}

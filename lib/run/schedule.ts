@@ -1,0 +1,19 @@
+import type { TimerStatus } from './status.js';
+
+/** A method that is called again and again while its service runs. */
+export interface Schedule {
+  readonly name: string;
+  /** Begins to count. A first run that is due at once is made before this returns. */
+  start(): void;
+  /** Nothing is begun any more; a run that is under way is left to finish, see `idle`. */
+  stop(): void;
+  /** Settles, never rejecting, when the run that is under way is over; `undefined` when there is none. */
+  readonly idle: Promise<void> | undefined;
+  status(): TimerStatus;
+  /**
+   * A run by hand, now, whatever the schedule says and without asking a coordinator. Resolves when it is over: `true`, or
+   * at once with `false` when a run was already under way (or the service's own run has ended) and none was made. An
+   * error of the call goes where `onError` says.
+   */
+  fire(): Promise<boolean>;
+}

@@ -1,0 +1,260 @@
+/** The base class of services. Optional: a class with some of the hooks is managed the same way. */
+import { handled } from './base/async.js';
+import { toMs, type Duration } from './base/duration.js';
+import type { Logger, ServiceState } from './base/events.js';
+import { Beacon } from './lifecycle/beacon.js';
+import { LIFECYCLE, Lifecycle, MEMBERS, lifecycleOf, type Hooks } from './lifecycle/lifecycle.js';
+import { releaseOf } from './lifecycle/scope.js';
+import { toPromise, type Awaitable } from './lifecycle/waiting.js';
+import { backgroundTask } from './run/background.js';
+
+/** What became of a `wait`. */
+export type WaitResult<T> = { status: 'done'; value: T } | { status: 'stopped' } | { status: 'timeout' };
+/** What became of a `waitFirst`. */
+export type WaitFirstResult<T> = { status: 'done'; value: T; index: number } | { status: 'stopped' } | { status: 'timeout' };
+/** What became of a `waitMany`. */
+export type WaitManyResult<T> = { status: 'done'; values: T[] } | { status: 'stopped' } | { status: 'timeout' };
+
+export interface WaitOptions {
+  /** Give up waiting after this long. Default: never. */
+  timeout?: Duration;
+}
+
+// eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- the hooks are there to be declared by subclasses
+export interface Service extends Hooks {}
+
+/** Something that can be started, stopped, restarted and supervised (mode's `Service`). */
+export class Service implements AsyncDisposable {
+  /** @internal */
+  readonly [LIFECYCLE]: Lifecycle = new Lifecycle(this);
+
+  /** @internal */
+  get [MEMBERS](): ReadonlySet<string> {
+    return members;
+  }
+
+  /** A service whose one task is `run` (mode's `from_awaitable`). It is given the run's signal. */
+  static from(run: (signal: AbortSignal) => unknown, options: { name?: string } = {}): Service {
+    return new FromFunction(run, options.name ?? (run.name === '' ? 'Service' : run.name));
+  }
+
+  /** What people read in logs and errors. Default: the `name` option of `@service()`, or the name of the class. */
+  get label(): string {
+    return this[LIFECYCLE].name;
+  }
+
+  /** The label without the signs that a log puts around it (mode's `shortlabel`). */
+  get shortLabel(): string {
+    return this.label;
+  }
+
+  get state(): ServiceState {
+    return this[LIFECYCLE].state;
+  }
+
+  /** Whether it runs. */
+  get started(): boolean {
+    return this.state === 'running';
+  }
+
+  get crashed(): boolean {
+    return this.state === 'crashed';
+  }
+
+  /** What ended its run, when that was an error. */
+  get crashReason(): unknown {
+    return this[LIFECYCLE].crashReason;
+  }
+
+  /** Whether its work should come to an end. */
+  get shouldStop(): boolean {
+    return this[LIFECYCLE].shouldStop;
+  }
+
+  /** How often it was started again. */
+  get restartCount(): number {
+    return this[LIFECYCLE].restartCount;
+  }
+
+  /** Aborts with the reason when the run ends, by a stop or by a crash. */
+  get signal(): AbortSignal {
+    return this[LIFECYCLE].signal;
+  }
+
+  /** Its place in the tree of what runs. */
+  get beacon(): Beacon {
+    return new Beacon(this[LIFECYCLE].treeNode);
+  }
+
+  /** Logs to the container's logger, prefixed by its place: `[^--Name]: ...`. Silent until a logger was given. */
+  get log(): Logger {
+    return this[LIFECYCLE].log;
+  }
+
+  /**
+   * Starts it and its children. In a container, starts what it depends on first.
+   *
+   * @throws what its own hook threw, after the way down
+   */
+  start(): Promise<void> {
+    const { owner } = this[LIFECYCLE];
+    return owner?.startOwned === undefined ? this[LIFECYCLE].start() : owner.startOwned();
+  }
+
+  /** Starts it unless it runs already. Resolves to whether it had to. */
+  async maybeStart(): Promise<boolean> {
+    if (this.state === 'starting' || this.state === 'running') return false;
+    await this.start();
+    return true;
+  }
+
+  /** Stops it and its children; in a container, what depends on it first. Rejects after everything was tried. */
+  stop(): Promise<void> {
+    const { owner } = this[LIFECYCLE];
+    return owner?.stopOwned === undefined ? this[LIFECYCLE].stop() : owner.stopOwned();
+  }
+
+  /** Stops it and starts it again; in a container, what depends on it comes back after it. */
+  async restart(): Promise<void> {
+    const { owner } = this[LIFECYCLE];
+    if (owner?.restartOwned !== undefined) return owner.restartOwned();
+    await this[LIFECYCLE].stop();
+    return this[LIFECYCLE].start();
+  }
+
+  /** Ends its run because of an error. Who answers for it decides what follows: a supervisor, its parent, the container. */
+  crash(error: unknown): void {
+    this[LIFECYCLE].crash(error);
+  }
+
+  /** Adds a child: it starts after this one's `onStart` and stops after its `onStop`. Returns the child. */
+  addDependency<T extends Service>(child: T): T {
+    this[LIFECYCLE].adopt(child[LIFECYCLE]);
+    return child;
+  }
+
+  /** Adds a child, and starts it if this service runs. */
+  async addRuntimeDependency<T extends Service>(child: T): Promise<T> {
+    this.addDependency(child);
+    if (this.state === 'running') await child.maybeStart();
+    return child;
+  }
+
+  /** Stops a child and lets it go. */
+  async removeDependency(child: Service): Promise<void> {
+    try {
+      await child[LIFECYCLE].stop();
+    } finally {
+      this[LIFECYCLE].disown(child[LIFECYCLE]);
+    }
+  }
+
+  /**
+   * Runs something in the background of this run (mode's `add_future`). An error of it crashes the service; a stop waits
+   * for it.
+   */
+  addTask(work: PromiseLike<unknown> | ((signal: AbortSignal) => unknown), options: { name?: string } = {}): void {
+    const run = this[LIFECYCLE].activeRun('addTask()');
+    const call = typeof work === 'function' ? work : () => work;
+    const name = options.name ?? (typeof work === 'function' && work.name !== '' ? work.name : 'task');
+    run.add(backgroundTask(run, name, call));
+  }
+
+  /** Releases the value at the end of the run, last in first out (mode's `add_context`). Returns the value. */
+  use<T extends AsyncDisposable | Disposable>(value: T): T {
+    this[LIFECYCLE].release('use()', releaseOf(value));
+    return value;
+  }
+
+  /** Releases the value at the end of the run by calling `release`. Returns the value. */
+  adopt<T>(value: T, release: (value: T) => unknown): T {
+    this[LIFECYCLE].release('adopt()', () => release(value));
+    return value;
+  }
+
+  /** Calls the function at the end of the run. */
+  defer(release: () => unknown): void {
+    this[LIFECYCLE].release('defer()', release);
+  }
+
+  /** Sleeps, until the run ends. Resolves to whether it slept in full. */
+  sleep(duration: Duration): Promise<boolean> {
+    return this[LIFECYCLE].waits.sleep(toMs(duration, 'the duration of sleep()'));
+  }
+
+  /** Waits for a promise, or for what a function returns, until the run ends. Rejects as the promise does. */
+  async wait<T>(awaitable: Awaitable<T>, options: WaitOptions = {}): Promise<WaitResult<T>> {
+    const outcome = await this[LIFECYCLE].waits.promise(toPromise(awaitable), 'wait', timeoutOf(options));
+    return typeof outcome === 'string' ? { status: outcome } : { status: 'done', value: outcome.value };
+  }
+
+  /** Waits for the first of several. */
+  async waitFirst<T>(awaitables: Iterable<Awaitable<T>>, options: WaitOptions = {}): Promise<WaitFirstResult<T>> {
+    const raced = [...awaitables].map(async (awaitable, index) => ({ value: await toPromise(awaitable), index }));
+    for (const promise of raced) handled(promise);
+    const outcome = await this[LIFECYCLE].waits.promise(Promise.race(raced), 'waitFirst', timeoutOf(options));
+    return typeof outcome === 'string' ? { status: outcome } : { status: 'done', ...outcome.value };
+  }
+
+  /** Waits for all of several. */
+  async waitMany<T>(awaitables: Iterable<Awaitable<T>>, options: WaitOptions = {}): Promise<WaitManyResult<T>> {
+    const all = Promise.all([...awaitables].map((awaitable) => toPromise(awaitable)));
+    const outcome = await this[LIFECYCLE].waits.promise(all, 'waitMany', timeoutOf(options));
+    return typeof outcome === 'string' ? { status: outcome } : { status: 'done', values: outcome.value };
+  }
+
+  /** Waits for a promise, and tells whether the run ended first. */
+  async waitForStopped(awaitable: Awaitable<unknown>, options: WaitOptions = {}): Promise<boolean> {
+    return (await this.wait(awaitable, options)).status === 'stopped';
+  }
+
+  /** Waits until the run ends. */
+  async waitUntilStopped(): Promise<void> {
+    await this[LIFECYCLE].waits.until('waitUntilStopped', undefined, () => undefined);
+  }
+
+  /**
+   * Ticks at a fixed interval until the run ends (mode's `itertimer`): `for await (const elapsed of this.ticks('1s'))`.
+   * Yields the milliseconds since the last tick. A tick that comes due while the loop's body runs is skipped.
+   */
+  ticks(interval: Duration): AsyncGenerator<number, void, void> {
+    const ms = toMs(interval, 'the interval of ticks()');
+    if (ms === 0) throw new TypeError('the interval of ticks() must be more than 0');
+    return this[LIFECYCLE].waits.ticks(ms);
+  }
+
+  /** Keeps a stop waiting until it is released, at most `stopTimeout` (mode's `wait_for_shutdown`). */
+  holdShutdown(): { release(): void } {
+    return this[LIFECYCLE].activeRun('holdShutdown()').hold();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+}
+
+class FromFunction extends Service {
+  constructor(
+    private readonly run: (signal: AbortSignal) => unknown,
+    private readonly givenName: string,
+  ) {
+    super();
+    this[LIFECYCLE].name = givenName;
+    this[LIFECYCLE].id = givenName;
+  }
+
+  override onStart(): void {
+    this.addTask(this.run, { name: this.givenName });
+  }
+}
+
+function timeoutOf({ timeout }: WaitOptions): number | undefined {
+  return timeout === undefined ? undefined : toMs(timeout, 'the timeout of a wait');
+}
+
+const members: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Service.prototype).filter((key) => key !== 'constructor'));
+
+/** The lifecycle of a service, whatever its class is. */
+export function serviceState(target: object): ServiceState {
+  return lifecycleOf(target).state;
+}

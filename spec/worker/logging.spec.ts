@@ -1,0 +1,124 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FakeClock } from '../../lib/testing/index.js';
+import { formatLine, formatMeta, prefix } from '../../lib/worker/logging.js';
+import { parseLevel } from '../../lib/worker/levels.js';
+import { openWinstonLog } from '../../lib/worker/winston.js';
+
+const date = new Date(2018, 2, 27, 15, 47, 12, 9);
+const clock = new FakeClock({ start: date });
+
+describe('a line of the log', () => {
+  it('is what mode writes, in local time', () => {
+    expect(formatLine(date, 'info', '[^Worker]: Starting...', false)).toBe('[2018-03-27 15:47:12,009: INFO]: [^Worker]: Starting...');
+  });
+
+  it.each([
+    ['crit', 'CRITICAL'],
+    ['error', 'ERROR'],
+    ['warn', 'WARNING'],
+    ['info', 'INFO'],
+    ['debug', 'DEBUG'],
+  ] as const)('names the level %s as Python does', (level, label) => {
+    expect(formatLine(date, level, 'x', false)).toContain(`: ${label}]: x`);
+  });
+
+  it('is coloured only on demand', () => {
+    expect(formatLine(date, 'error', 'x', true)).toBe('[2018-03-27 15:47:12,009: ERROR]: \u001B[31mx\u001B[0m');
+  });
+
+  it('names a service by its distance from the worker', () => {
+    expect([0, 1, 2].map((depth) => prefix('App', depth))).toEqual(['[^App]: ', '[^-App]: ', '[^--App]: ']);
+  });
+
+  it('shows what comes with the message', () => {
+    expect(formatMeta(undefined)).toBe('');
+    expect(formatMeta({ user: 'alice', tries: 2 })).toBe(" { user: 'alice', tries: 2 }");
+    expect(formatMeta('text')).toBe(' text');
+    expect(formatMeta(new TypeError('boom'))).toMatch(/^\nTypeError: boom\n {4}at .*logging\.spec\.ts/);
+  });
+});
+
+describe('parseLevel', () => {
+  it.each([
+    ['info', 'info'],
+    ['WARN', 'warn'],
+    ['Warning', 'warn'],
+    ['critical', 'crit'],
+    ['crit', 'crit'],
+  ])('reads %s as %s', (text, level) => {
+    expect(parseLevel(text)).toBe(level);
+  });
+
+  it('lists the levels when there is no such level', () => {
+    expect(() => parseLevel('loud')).toThrow(/no log level 'loud'.*debug, info, warn, error, crit/s);
+  });
+});
+
+describe('the log on winston', () => {
+  let directory: string;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'mode-ts-'));
+  });
+  afterEach(() => {
+    rmSync(directory, { recursive: true });
+  });
+
+  it('writes a line for each message that is urgent enough', async () => {
+    const stream = new PassThrough();
+    const log = await openWinstonLog({ level: 'warn', clock, target: stream });
+    log.info('not this');
+    log.warn('this', { n: 1 });
+    log.crit('and this');
+    await log.close(1000);
+    expect(String(stream.read())).toBe('[2018-03-27 15:47:12,009: WARNING]: this { n: 1 }\n[2018-03-27 15:47:12,009: CRITICAL]: and this\n');
+    expect([log.enabled('info'), log.enabled('warn'), log.enabled('crit')]).toEqual([false, true, true]);
+  });
+
+  it('keeps the order between its lines and what a program prints itself', async () => {
+    const stream = new PassThrough();
+    const log = await openWinstonLog({ level: 'info', clock, target: stream });
+    stream.write('1\n');
+    log.info('2');
+    stream.write('3\n');
+    log.info('4');
+    expect(String(stream.read()).match(/\d$/gm)).toEqual(['1', '2', '3', '4']);
+  });
+
+  it('does not let a message in the extra data take the place of the message', async () => {
+    const stream = new PassThrough();
+    const log = await openWinstonLog({ level: 'info', clock, target: stream });
+    log.info('ours', { message: 'theirs', level: 'error' });
+    expect(String(stream.read())).toContain("INFO]: ours { message: 'theirs', level: 'error' }");
+  });
+
+  it('has written everything to its file once it is closed, however much that is', async () => {
+    const file = join(directory, 'worker.log');
+    const log = await openWinstonLog({ level: 'info', clock, target: file });
+    for (let n = 1; n <= 5000; n += 1) log.info(`line ${String(n)} ${'x'.repeat(100)}`);
+    await log.close(10_000);
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+    expect(lines).toHaveLength(5000);
+    expect(lines.at(-1)).toContain('line 5000');
+  });
+
+  it('appends to a file that is there', async () => {
+    const file = join(directory, 'worker.log');
+    for (const text of ['first', 'second']) {
+      const log = await openWinstonLog({ level: 'info', clock, target: file });
+      log.info(text);
+      await log.close(1000);
+    }
+    expect(readFileSync(file, 'utf8').match(/\w+$/gm)).toEqual(['first', 'second']);
+  });
+
+  it('refuses a file that cannot be written, with what to do', async () => {
+    const file = join(directory, 'no', 'such', 'place.log');
+    await expect(openWinstonLog({ level: 'info', clock, target: file })).rejects.toThrow(
+      /place\.log cannot be written: .*ENOENT.*\n {2}→ Name a file in a directory that exists/s,
+    );
+  });
+});

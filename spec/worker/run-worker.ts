@@ -1,0 +1,112 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const BIN = fileURLToPath(new URL('../../dist/worker/main.js', import.meta.url));
+
+/** How long a test waits for a line or an exit before it says what there is instead, in milliseconds. */
+const PATIENCE = 15_000;
+
+export interface RunOptions {
+  cwd?: string;
+  env?: Record<string, string>;
+}
+
+/** A real worker, run by the built binary as a user would run it. */
+export class RunningWorker {
+  readonly #child: ChildProcess;
+  readonly #exit: Promise<number | string>;
+  #out = '';
+  #err = '';
+  #arrived: () => void = () => undefined;
+
+  constructor(args: readonly string[], { cwd = ROOT, env = {} }: RunOptions = {}) {
+    if (!existsSync(BIN)) throw new Error('There is no dist/worker/main.js\n  → Run npm run build first.');
+    this.#child = spawn(process.execPath, [BIN, ...args], { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#child.stdout?.on('data', (chunk: Buffer) => {
+      this.#out += chunk.toString();
+      this.#arrived();
+    });
+    this.#child.stderr?.on('data', (chunk: Buffer) => {
+      this.#err += chunk.toString();
+      this.#arrived();
+    });
+    this.#exit = new Promise((resolve) => {
+      this.#child.once('close', (code, signal) => {
+        resolve(code ?? signal ?? -1);
+        this.#arrived();
+      });
+    });
+  }
+
+  /** The lines of the standard output, without time and level. */
+  get lines(): string[] {
+    return this.out.split('\n').flatMap((line) => (line === '' ? [] : [line.replace(/^\[\d{4}-[^\]]*\]: /, '')]));
+  }
+
+  get out(): string {
+    return this.#out;
+  }
+
+  get err(): string {
+    return this.#err;
+  }
+
+  /** Waits until the output matches, and gives what the first group of the pattern matched. */
+  async says(pattern: RegExp): Promise<string> {
+    let ended = false;
+    void this.#exit.then(() => (ended = true));
+    const impatience = setTimeout(() => {
+      ended = true;
+      this.#arrived();
+    }, PATIENCE);
+    try {
+      for (;;) {
+        const match = pattern.exec(this.#out) ?? pattern.exec(this.#err);
+        if (match !== null) return match[1] ?? match[0];
+        if (ended) throw new Error(`Nothing matches ${String(pattern)} in\n${this.#out}${this.#err}`);
+        await new Promise<void>((resolve) => (this.#arrived = resolve));
+      }
+    } finally {
+      clearTimeout(impatience);
+    }
+  }
+
+  send(signal: 'SIGINT' | 'SIGTERM'): void {
+    this.#child.kill(signal);
+  }
+
+  /** The exit code, or the name of the signal that killed it. */
+  async exit(): Promise<number | string> {
+    const impatience = setTimeout(() => this.#child.kill('SIGKILL'), PATIENCE);
+    const code = await this.#exit;
+    clearTimeout(impatience);
+    return code;
+  }
+
+  /** For the end of a test, however that went. */
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+}
+
+const running = new Set<RunningWorker>();
+
+/** Runs `mode-worker` with these arguments. */
+export function modeWorker(args: readonly string[], options?: RunOptions): RunningWorker {
+  const worker = new RunningWorker(args, options);
+  running.add(worker);
+  return worker;
+}
+
+/** Ends every worker that a failed test has left behind. */
+export function killWorkers(): void {
+  for (const worker of running) worker.kill();
+  running.clear();
+}
+
+/** The path of a program in `fixtures/`. */
+export function fixture(name: string): string {
+  return fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
+}
