@@ -7,7 +7,10 @@ import { fileURLToPath } from 'node:url';
  */
 export function runChild(file, args, { budget = 60 } = {}) {
   return new Promise((resolve) => {
-    const child = fork(pathOf(file), args.map(String), { execArgv: ['--expose-gc'], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    const child = fork(pathOf(file), args.map(String), {
+      execArgv: ['--expose-gc'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
     let answer;
     let errors = '';
     const timer = setTimeout(() => {
@@ -19,7 +22,10 @@ export function runChild(file, args, { budget = 60 } = {}) {
     child.on('close', (code, signal) => {
       clearTimeout(timer);
       resolve(
-        answer ?? { failure: signal ?? (/heap out of memory/.test(errors) ? 'out of memory' : `exit ${code}`), message: errors },
+        answer ?? {
+          failure: signal ?? (errors.includes('heap out of memory') ? 'out of memory' : `exit ${code}`),
+          message: errors,
+        },
       );
     });
   });
@@ -33,7 +39,9 @@ export function timeProcess(args) {
     let errors = '';
     child.stderr.on('data', (chunk) => (errors += chunk));
     child.on('close', (code) => {
-      resolve(code === 0 ? { value: { total: performance.now() - began } } : { failure: `exit ${code}`, message: errors });
+      resolve(
+        code === 0 ? { value: { total: performance.now() - began } } : { failure: `exit ${code}`, message: errors },
+      );
     });
   });
 }

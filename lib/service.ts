@@ -1,9 +1,10 @@
 /** The base class of services. Optional: a class with some of the hooks is managed the same way. */
 import { handled } from './base/async.js';
 import { toMs, type Duration } from './base/duration.js';
+import { declareBase } from './declare/definition.js';
 import type { Logger, ServiceState } from './base/events.js';
 import { Beacon } from './lifecycle/beacon.js';
-import { LIFECYCLE, Lifecycle, MEMBERS, lifecycleOf, type Hooks } from './lifecycle/lifecycle.js';
+import { LIFECYCLE, Lifecycle, protectMembers, type Hooks } from './lifecycle/lifecycle.js';
 import { releaseOf } from './lifecycle/scope.js';
 import { toPromise, type Awaitable } from './lifecycle/waiting.js';
 import { backgroundTask } from './run/background.js';
@@ -27,11 +28,6 @@ export interface Service extends Hooks {}
 export class Service implements AsyncDisposable {
   /** @internal */
   readonly [LIFECYCLE]: Lifecycle = new Lifecycle(this);
-
-  /** @internal */
-  get [MEMBERS](): ReadonlySet<string> {
-    return members;
-  }
 
   /** A service whose one task is `run` (mode's `from_awaitable`). It is given the run's signal. */
   static from(run: (signal: AbortSignal) => unknown, options: { name?: string } = {}): Service {
@@ -233,6 +229,9 @@ export class Service implements AsyncDisposable {
   }
 }
 
+declareBase(Service);
+protectMembers(Service.prototype);
+
 class FromFunction extends Service {
   constructor(
     private readonly run: (signal: AbortSignal) => unknown,
@@ -250,11 +249,4 @@ class FromFunction extends Service {
 
 function timeoutOf({ timeout }: WaitOptions): number | undefined {
   return timeout === undefined ? undefined : toMs(timeout, 'the timeout of a wait');
-}
-
-const members: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Service.prototype).filter((key) => key !== 'constructor'));
-
-/** The lifecycle of a service, whatever its class is. */
-export function serviceState(target: object): ServiceState {
-  return lifecycleOf(target).state;
 }

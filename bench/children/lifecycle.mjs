@@ -55,7 +55,8 @@ async function run() {
   if (hooks.wrong !== undefined) {
     value.wrong = hooks.wrong;
     for (const phase of ['start', 'stop']) {
-      if (claims[phase] && hooks.wrong[phase] > 0) throw new Error(`wrong order: ${phase} of ${hooks.wrong[phase]} of ${size}`);
+      const wrong = claims[phase] ? hooks.wrong[phase] : 0;
+      if (wrong > 0) throw new Error(`wrong order: ${phase} of ${wrong} of ${size}`);
     }
   }
   return value;
@@ -108,7 +109,7 @@ function collect() {
 function failureOf(error) {
   const text = String(error?.stack ?? error);
   if (/Maximum call stack/i.test(text)) return 'overflow';
-  if (/wrong order/.test(text)) return 'WRONG ORDER';
+  if (text.includes('wrong order')) return 'WRONG ORDER';
   if (/circular/i.test(text)) return 'false "circular"';
   return 'error';
 }

@@ -50,7 +50,9 @@ await starters[process.argv[2]]();
 function tick() {
   const now = performance.now();
   late.push(now - (origin + (late.length + 1) * INTERVAL));
-  if (late.length === TICKS) process.send({ value: { last: late.at(-1), worst: Math.max(...late) } }, () => process.exit(0));
+  if (late.length === TICKS) {
+    process.send({ value: { last: late.at(-1), worst: Math.max(...late) } }, () => process.exit(0));
+  }
   beBusy(now);
 }
 

@@ -7,7 +7,11 @@ import { annotatedClasses } from '../annotated.mjs';
 export const claims = { start: true, stop: true };
 
 export function declare(graph, hooks) {
-  const classes = annotatedClasses(graph, hooks, { start: 'onModuleInit', stop: 'onModuleDestroy', decorate: Injectable() });
+  const classes = annotatedClasses(graph, hooks, {
+    start: 'onModuleInit',
+    stop: 'onModuleDestroy',
+    decorate: Injectable(),
+  });
   class AppModule {}
   let app;
   return {

@@ -25,7 +25,7 @@ export function declare({ dependencies, tops }, hooks) {
   });
   let Root = classes[tops[0]];
   if (tops.length > 1) {
-    Root = class Root extends Service {
+    Root = class extends Service {
       async onStart() {}
       async onStop() {}
     };

@@ -25,7 +25,8 @@ export async function measure({ names, quick, budget }) {
   for (const size of SIZES) {
     for (const [label, shape] of Object.entries(workloads)) {
       // Only plain code and this library boot the largest layered graph in bearable time.
-      const subjects = label === 'W3' && size === 100_000 ? names.filter((name) => name === LIMIT || name === OURS) : names;
+      const subjects =
+        label === 'W3' && size === 100_000 ? names.filter((name) => name === LIMIT || name === OURS) : names;
       const results = await interleave(subjects, {
         rounds: (quick ? QUICK_ROUNDS : ROUNDS)[size],
         budget,
@@ -48,14 +49,18 @@ export function render({ order, cases }, { names, verbose }) {
   ];
   const rows = cases.map((one) => {
     const limit = summary(one.results.get(LIMIT), 'total').median;
-    return [titleOf(one), figure((limit * 1000) / one.size), ...others.map((name) => cell(one.results.get(name), limit))];
+    return [
+      titleOf(one),
+      figure((limit * 1000) / one.size),
+      ...others.map((name) => cell(one.results.get(name), limit)),
+    ];
   });
   const lines = [table(head, rows)];
   if (unordered.length > 0) lines.push(`† stops services before what depends on them has stopped.`);
   for (const [label, results] of Object.entries(order)) {
     for (const [name, { failure, message }] of results) {
-      if (failure !== undefined)
-        lines.push(`Order check of ${name}, ${label}, ${ORDER_SIZE} services: ${failure}: ${oneLine(message)}`);
+      if (failure === undefined) continue;
+      lines.push(`Order check of ${name}, ${label}, ${ORDER_SIZE} services: ${failure}: ${oneLine(message)}`);
     }
   }
   if (verbose) lines.push(details(cases, names));
@@ -87,7 +92,9 @@ export function goals({ order, cases }, { names }) {
       detail:
         slow.length === 0
           ? `at most ${figure(Math.max(...ratios.map(({ ratio }) => ratio)))}`
-          : slow.map(({ one, ratio }) => `${titleOf(one)}: ${Number.isNaN(ratio) ? 'failed' : figure(ratio)}`).join('; '),
+          : slow
+              .map(({ one, ratio }) => `${titleOf(one)}: ${Number.isNaN(ratio) ? 'failed' : figure(ratio)}`)
+              .join('; '),
     },
     {
       goal: 'total smaller than every peer',
@@ -123,19 +130,17 @@ function titleOf({ label, shape, size }) {
 
 function details(cases, names) {
   const phases = ['register', 'start', 'stop', 'total'];
-  const rows = cases.flatMap((one) =>
-    names
-      .filter((name) => one.results.has(name))
-      .map((name) => {
-        const result = one.results.get(name);
-        const failed = result.failure === undefined ? undefined : `${result.failure}: ${oneLine(result.message)}`;
-        return [
-          titleOf(one),
-          name,
-          ...phases.map((phase, i) => (failed === undefined ? spread(summary(result, phase)) : i === 0 ? failed : '')),
-        ];
-      }),
-  );
+  const rows = [];
+  for (const one of cases) {
+    for (const name of names) {
+      const result = one.results.get(name);
+      if (result === undefined) continue;
+      const { failure, message } = result;
+      const cells = phases.map((phase) => (failure === undefined ? spread(summary(result, phase)) : ''));
+      if (failure !== undefined) cells[0] = `${failure}: ${oneLine(message)}`;
+      rows.push([titleOf(one), name, ...cells]);
+    }
+  }
   return table(['ms: median (min–max)', '', ...phases], rows);
 }
 

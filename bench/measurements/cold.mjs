@@ -9,14 +9,14 @@ const IMPORT_OURS = 'import mode-ts';
 
 export const title = 'Cold start of a process';
 
-export async function measure({ names, quick }) {
+export function measure({ names, quick }) {
   const commands = new Map([
     [NODE, ['-e', '0']],
     [IMPORT_INVERSIFY, ['bench/children/import-inversify.mjs']],
     ...(names.includes(OURS) ? [[IMPORT_OURS, ['bench/children/import-ours.mjs']]] : []),
     ...names.map((name) => [`three services: ${name}`, ['bench/children/cold.mjs', name]]),
   ]);
-  return await interleave([...commands.keys()], {
+  return interleave([...commands.keys()], {
     rounds: quick ? 5 : 15,
     run: (label) => timeProcess(commands.get(label)),
     onRound: (round) => progress(`cold start, round ${round + 1}`),

@@ -7,9 +7,9 @@ const GOAL = 1;
 
 export const title = 'Timer: 60 ticks of 100 ms, a callback that is busy for 20 ms';
 
-export async function measure({ names, quick }) {
+export function measure({ names, quick }) {
   const subjects = SUBJECTS.filter((name) => name === 'setInterval' || names.includes(name));
-  return await interleave(subjects, {
+  return interleave(subjects, {
     rounds: quick ? 1 : 5,
     run: (name) => runChild('timer.mjs', [name]),
     onRound: (round) => progress(`timers, round ${round + 1}`),

@@ -8,8 +8,8 @@ const PHASES = ['boot', 'stop'];
 
 export const title = `Real waiting: ${SIZE} services, 10 layers, 5 ms each way`;
 
-export async function measure({ names, quick }) {
-  return await interleave(names, {
+export function measure({ names, quick }) {
+  return interleave(names, {
     rounds: quick ? 3 : 11,
     run: async (name) => {
       const { value, ...rest } = await runChild('lifecycle.mjs', [name, 'layered', SIZE, 'wait']);

@@ -7,8 +7,8 @@ export type Duration = number | string;
 /**
  * A duration in milliseconds.
  *
- * Anything but a finite, non-negative number or a string with a unit is a `TypeError` that shows the bad value and begins
- * with `what` it was given for (`'The interval of @timer'`).
+ * Anything but a finite, non-negative number or a string with a unit is a `TypeError` that shows the bad value and
+ * begins with `what` it was given for (`'The interval of @timer'`).
  */
 export function toMs(value: Duration, what = 'A duration'): number {
   const result: unknown = typeof value === 'string' ? parse(value) : value;

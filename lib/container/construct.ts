@@ -1,8 +1,7 @@
 /** Makes the values of units: instances of classes, and the targets that stand for resources. */
-import type { ClassMetadata } from '@inversifyjs/core';
 import { isThenable } from '../base/async.js';
 import { ModeError } from '../base/errors.js';
-import type { Class } from '../declare/definition.js';
+import type { Class, Definition } from '../declare/definition.js';
 import type { Hooks } from '../lifecycle/lifecycle.js';
 import type { Request } from '../plan/dependencies.js';
 import type { Filling, Node, Resource } from '../plan/node.js';
@@ -14,14 +13,24 @@ export type Ask = (request: Request) => unknown;
 /** An instance of a unit's class, with everything injected. */
 export function instantiate(unit: Unit, ask: Ask): object {
   const cls = unit.source as Class;
-  const instance = Reflect.construct(cls, unit.parameters.length === 0 ? NOTHING : fill(unit.parameters, ask)) as object;
+  const instance = make(cls as new (...args: unknown[]) => object, unit.parameters, ask);
   if (unit.properties !== undefined) {
     for (const [key, filling] of unit.properties) (instance as Record<string | symbol, unknown>)[key] = valueOf(filling, ask);
   }
   return instance;
 }
 
-const NOTHING: readonly unknown[] = [];
+function make(cls: new (...args: unknown[]) => object, parameters: readonly Filling<Node>[], ask: Ask): object {
+  // nearly all classes need very little, and spreading has a price
+  switch (parameters.length) {
+    case 0:
+      return new cls();
+    case 1:
+      return new cls(valueOf(parameters[0], ask));
+    default:
+      return new cls(...fill(parameters, ask));
+  }
+}
 
 function fill(fillings: readonly Filling<Node>[], ask: Ask): unknown[] {
   return fillings.map((filling) => valueOf(filling, ask));
@@ -33,12 +42,11 @@ function valueOf(filling: Filling<Node>, ask: Ask): unknown {
   return 'ask' in filling ? ask(filling.ask) : (filling as Unit).value;
 }
 
-const CLASS_METADATA = '@inversifyjs/core/classMetadataReflectKey';
-
 /** Calls what inversify's `@postConstruct()` names. */
-export function postConstruct(instance: object): void {
-  const metadata = Reflect.getOwnMetadata(CLASS_METADATA, instance.constructor) as ClassMetadata | undefined;
-  for (const name of metadata?.lifecycle.postConstructMethodNames ?? []) {
+export function postConstruct(instance: object, definition: Definition | undefined): void {
+  const metadata = definition?.described;
+  if (metadata === undefined) return;
+  for (const name of metadata.lifecycle.postConstructMethodNames) {
     const result = (instance as Record<string | symbol, () => unknown>)[name]?.();
     if (isThenable(result)) {
       void Promise.resolve(result).catch(() => undefined);

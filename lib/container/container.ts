@@ -8,11 +8,11 @@ import { systemClock, type Clock } from '../base/clock.js';
 import { toMs, type Duration } from '../base/duration.js';
 import { ModeError } from '../base/errors.js';
 import { silentLogger, type ContainerState, type LifecycleEvent, type LifecycleEventBody, type Logger } from '../base/events.js';
-import { definitionOf, type Class, type Definition, type InjectOption } from '../declare/definition.js';
+import { Definition, Hook, type InjectOption } from '../declare/definition.js';
 import type { TreeNode } from '../lifecycle/beacon.js';
 import { Deadlines } from '../lifecycle/deadlines.js';
 import type { Environment } from '../lifecycle/environment.js';
-import { Lifecycle, hasHooks, lifecycleOf } from '../lifecycle/lifecycle.js';
+import { Lifecycle, lifecycleOf } from '../lifecycle/lifecycle.js';
 import { asRequest, type Request } from '../plan/dependencies.js';
 import type { NodeKind, Resource, Source } from '../plan/node.js';
 import { nearest } from '../base/nearest.js';
@@ -346,20 +346,15 @@ class Host implements ResolverHost, EngineHost {
     this.#logger ??= logger;
   }
 
-  isService(cls: Class): boolean {
-    return hasHooks(cls.prototype as object) || definitionOf(cls).work.length > 0;
+  createNode(kind: NodeKind, name: string, source: Source, token: ServiceIdentifier, definition: Definition | undefined): Unit {
+    return new Unit(this.engine, kind, name, this.#uniqueId(name), source, token, definition);
   }
 
-  createNode(kind: NodeKind, name: string, source: Source, token: ServiceIdentifier): Unit {
-    let count = (this.#ids.get(name) ?? 0) + 1;
-    let id = count === 1 ? name : `${name}#${String(count)}`;
-    while (count > 1 && this.#ids.has(id)) {
-      count += 1;
-      id = `${name}#${String(count)}`;
-    }
+  #uniqueId(name: string): string {
+    const count = (this.#ids.get(name) ?? 0) + 1;
     this.#ids.set(name, count);
-    if (id !== name) this.#ids.set(id, 1);
-    return new Unit(this.engine, kind, name, id, source, token);
+    // somebody may really be called Name#2
+    return count === 1 ? name : this.#uniqueId(`${name}#${String(count)}`);
   }
 
   redirect(binding: InstanceBinding<unknown>, node: Unit): void {
@@ -367,7 +362,7 @@ class Host implements ResolverHost, EngineHost {
     const make = (): unknown => this.instance(node);
     this.#makers.set(make, node.source);
     Object.assign(binding, { type: 'DynamicValue', scope: 'Singleton', value: make });
-    (node.bindings ??= []).push(binding);
+    node.bindings = [...(node.bindings ?? []), binding];
   }
 
   standsFor(binding: Binding): Source | undefined {
@@ -380,15 +375,12 @@ class Host implements ResolverHost, EngineHost {
 
   addResource(id: ServiceIdentifier, options: ResourceOptions<unknown>): void {
     const name = options.name ?? tokenName(id);
-    const timeout = (key: 'startTimeout' | 'stopTimeout'): number | undefined =>
-      options[key] === undefined ? undefined : toMs(options[key], `${key} of the resource ${name}`);
-    const definition: Definition = {
-      name,
-      options: {},
-      startTimeout: timeout('startTimeout'),
-      stopTimeout: timeout('stopTimeout'),
-      work: [],
+    const { startTimeout, stopTimeout } = options;
+    const timeouts = {
+      ...(startTimeout === undefined ? undefined : { startTimeout }),
+      ...(stopTimeout === undefined ? undefined : { stopTimeout }),
     };
+    const definition = new Definition(name, timeouts, undefined, false, Hook.onStart | Hook.onStop);
     const resource: Resource = { inject: options.inject ?? [], start: options.start, stop: options.stop, definition, token: id };
     const make = (): unknown => this.instance(this.resolver.nodeOf(resource) as Unit);
     this.#makers.set(make, resource);
@@ -449,10 +441,10 @@ class Host implements ResolverHost, EngineHost {
 
   #instantiate(unit: Unit): void {
     const instance = instantiate(unit, this.ask);
-    postConstruct(instance);
+    postConstruct(instance, unit.definition);
     this.#become(unit, this.#activated(unit, instance));
-    const hooked = unit.kind === 'service' || hasHooks(instance);
-    unit.lifecycle = hooked ? this.#own(lifecycleOf(instance), unit) : undefined;
+    const lifecycle = lifecycleOf(instance);
+    unit.lifecycle = lifecycle.alive ? this.#own(lifecycle, unit) : undefined;
   }
 
   #become(unit: Unit, value: unknown): void {
@@ -470,14 +462,24 @@ class Host implements ResolverHost, EngineHost {
 
   /** What inversify's activation handlers make of a new instance. */
   #activated(unit: Unit, instance: object): unknown {
-    const { activationService } = this.#context;
-    let value: unknown = instance;
-    for (const token of new Set([unit.token, ...(unit.bindings ?? []).map(({ serviceIdentifier }) => serviceIdentifier)])) {
-      for (const activate of activationService.get(token) ?? []) value = (activate as Activate)(this.container, value);
-    }
-    for (const { onActivation } of unit.bindings ?? []) if (onActivation !== undefined) value = (onActivation as Activate)(this.container, value);
+    const value = this.#activatedBy(unit.token, instance);
+    return unit.bindings === undefined ? value : this.#activatedByBindings(unit.bindings, unit.token, value);
+  }
+
+  #activatedByBindings(bindings: readonly InstanceBinding<unknown>[], own: ServiceIdentifier, instance: unknown): unknown {
+    let value = instance;
+    for (const token of new Set(bindings.map(({ serviceIdentifier }) => serviceIdentifier))) if (token !== own) value = this.#activatedBy(token, value);
+    for (const { onActivation } of bindings) if (onActivation !== undefined) value = (onActivation as Activate)(this.container, value);
     // inversify finds its work done
-    for (const binding of unit.bindings ?? []) binding.cache = { isRight: true, value };
+    for (const binding of bindings) binding.cache = { isRight: true, value };
+    return value;
+  }
+
+  #activatedBy(token: ServiceIdentifier, instance: unknown): unknown {
+    const activations = this.#context.activationService.get(token);
+    if (activations === undefined) return instance;
+    let value = instance;
+    for (const activate of activations) value = (activate as Activate)(this.container, value);
     return value;
   }
 

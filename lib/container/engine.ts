@@ -3,6 +3,8 @@
  * the engine compares that with what is, one unit at a time: a unit that is wanted starts the moment its last dependency
  * is up, and one that is not stops the moment its last dependent is down. So whatever is asked for, in whatever order, the
  * graph's order holds, as parallel as the graph allows, in both directions.
+ *
+ * What is done for each unit, and for each edge, counts by an index: cold code pays for every step of an iterator.
  */
 import { Alarm } from '../base/clock.js';
 import { deferred, handled, type Deferred } from '../base/async.js';
@@ -31,13 +33,21 @@ export interface StopOptions {
 /** When the budget of a stop is spent, what has not had its turn yet gets this long in all, or the budget if that is less. */
 const LAST_GRACE = 500;
 
+/** Where a unit stands in the tree of what runs. */
+interface Place {
+  readonly below: Unit | undefined;
+  readonly distance: number;
+}
+
+const NOWHERE: Place = { below: undefined, distance: 0 };
+
 /** A boot that is under way. */
-interface Boot {
+export interface Boot {
   readonly done: Deferred<void>;
   /** What it starts. */
   units: Unit[];
-  roots: Unit[];
-  latch: Latch | undefined;
+  /** How many of them are not up. */
+  left: number;
   failure: { unit: Unit; error: unknown } | undefined;
   readonly errors: unknown[];
 }
@@ -75,7 +85,7 @@ export class Engine {
   readonly #guests = new Set<Engine>();
   /** How a stop ended that was over before it could be awaited. */
   #lastStop: Promise<void> = Promise.resolve();
-  #placed = false;
+  #places: Map<Unit, Place> | undefined;
   /** What the tree hangs on: the worker. */
   root: TreeNode | undefined;
   /** On the clock's `now()`. */
@@ -104,13 +114,12 @@ export class Engine {
     if (answer === 'refuse') throw stopping();
     let boot = this.#boot;
     if (boot === undefined) {
-      boot = { done: deferred(), units: [], roots: [], latch: undefined, failure: undefined, errors: [] };
+      boot = { done: deferred(), units: [], left: 0, failure: undefined, errors: [] };
       this.#boot = boot;
     } else if (boot.failure !== undefined) throw stopping();
-    const added = order.filter((unit) => !unit.due);
+    const added = order.filter((unit) => !unit.wanted);
     for (const root of roots) this.#roots.add(root);
-    this.#placed = false;
-    boot.roots.push(...(roots.length < 1000 ? roots : []));
+    this.#places = undefined;
     this.#want(boot, added);
     if (answer === 'start') {
       this.bootedAt = this.host.env.clock.now();
@@ -118,11 +127,8 @@ export class Engine {
     }
     const { promise } = boot.done;
     this.#follow(boot, signal);
-    boot.latch?.cancel();
     for (const unit of added) this.#enqueue(unit);
     this.#drain();
-    const current = boot;
-    if (this.#boot === current) current.latch = new Latch(current.units, 'up', () => { this.#booted(current); });
     return promise;
   }
 
@@ -187,11 +193,17 @@ export class Engine {
     unit.up = true;
     unit.reached = true;
     unit.runningAt = this.host.env.clock.now();
-    for (const dependent of unit.dependents) {
+    const { dependents } = unit;
+    for (let index = 0; index < dependents.length; index += 1) {
+      const dependent = dependents[index] as Unit;
       dependent.missing -= 1;
       if (dependent.missing === 0 && dependent.due && !dependent.active) this.#enqueue(dependent);
     }
-    Latch.notify(unit, 'up');
+    if (unit.boot !== undefined) {
+      if (unit.boot === this.#boot) unit.boot.left -= 1;
+      unit.boot = undefined;
+    }
+    if (unit.latches !== undefined) Latch.notify(unit, 'up');
     this.#drain();
   }
 
@@ -215,40 +227,39 @@ export class Engine {
     this.#drain();
   }
 
-  /** Finds each unit's place in the tree: below the dependent through which a root is nearest. */
-  place(): void {
-    if (this.#placed) return;
-    this.#placed = true;
-    const seen = new Set<Unit>(this.#roots);
-    for (const root of this.#roots) {
-      root.nearest = undefined;
-      root.distance = 0;
-    }
-    for (const unit of seen) {
+  /** A unit's place in the tree: below the dependent through which a root is nearest, and how far that is. */
+  placeOf(unit: Unit): Place {
+    this.#places ??= this.#place();
+    return this.#places.get(unit) ?? NOWHERE;
+  }
+
+  #place(): Map<Unit, Place> {
+    const places = new Map<Unit, Place>();
+    for (const root of this.#roots) places.set(root, NOWHERE);
+    // a map that grows while it is walked: breadth first
+    for (const [unit, { distance }] of places) {
       for (const dependency of unit.dependencies) {
-        if (seen.has(dependency) || dependency.engine !== this) continue;
-        seen.add(dependency);
-        dependency.nearest = unit;
-        dependency.distance = unit.distance + 1;
+        if (!places.has(dependency) && dependency.engine === this) places.set(dependency, { below: unit, distance: distance + 1 });
       }
     }
+    return places;
   }
 
   /** The names from a root to a unit. */
   pathTo(unit: Unit): string[] {
-    this.place();
     const path: string[] = [];
-    for (let at: Unit | undefined = unit; at !== undefined; at = at.nearest) path.push(at.name);
+    for (let at: Unit | undefined = unit; at !== undefined; at = this.placeOf(at).below) path.push(at.name);
     return path.reverse();
   }
 
   #want(boot: Boot, added: readonly Unit[]): void {
     for (const unit of added) {
       unit.wanted = true;
+      if (unit.up) continue;
+      unit.boot = boot;
+      boot.left += 1;
       if (unit.active) continue;
-      let missing = 0;
-      for (const dependency of unit.dependencies) if (!dependency.up) missing += 1;
-      unit.missing = missing;
+      unit.missing = countMissing(unit.dependencies);
     }
     boot.units = boot.units.length === 0 ? [...added] : [...boot.units, ...added];
     const known = this.#units.length === 0 ? undefined : new Set(this.#units);
@@ -278,7 +289,7 @@ export class Engine {
 
   #failedToStart(unit: Unit, error: unknown): void {
     const boot = this.#boot;
-    if (boot !== undefined && boot.units.includes(unit)) this.#fail(boot, unit, error);
+    if (boot !== undefined && unit.boot === boot) this.#fail(boot, unit, error);
     else if (this.#state === 'running') this.#escalate(unit, error);
   }
 
@@ -289,7 +300,6 @@ export class Engine {
       return;
     }
     boot.failure = { unit, error };
-    boot.latch?.cancel();
     if (this.#state === 'starting') {
       this.#stopAll({ error });
       return;
@@ -328,8 +338,7 @@ export class Engine {
       if (unit !== undefined) {
         boot.failure = { unit, error: cause?.error ?? new ModeError('ERR_MODE_BOOT_ABORTED', { message: 'The container was stopped while it was starting' }) };
       }
-      boot.latch?.cancel();
-    }
+      }
     const stop: Stop = { done: deferred(), errors: [], abandoned: [], cause, budget: undefined, forced: false };
     handled(stop.done.promise);
     this.#stop = stop;
@@ -420,6 +429,7 @@ export class Engine {
     this.#queue = [];
     this.#draining = false;
     if (this.#active === 0 && this.#stop !== undefined) this.#stopped();
+    else if (this.#boot?.left === 0 && this.#boot.failure === undefined) this.#booted(this.#boot);
   }
 
   /** Brings what is closer to what is wanted. */
@@ -436,7 +446,9 @@ export class Engine {
     unit.starts += 1;
     unit.reached = false;
     this.#active += 1;
-    for (const dependency of unit.dependencies) {
+    const { dependencies } = unit;
+    for (let index = 0; index < dependencies.length; index += 1) {
+      const dependency = dependencies[index] as Unit;
       dependency.users += 1;
       if (dependency.engine !== this) dependency.engine.#guests.add(this);
     }
@@ -467,18 +479,21 @@ export class Engine {
   #lower(unit: Unit): void {
     if (!unit.up) return;
     unit.up = false;
-    for (const dependent of unit.dependents) dependent.missing += 1;
+    const { dependents } = unit;
+    for (let index = 0; index < dependents.length; index += 1) (dependents[index] as Unit).missing += 1;
   }
 
   #ended(unit: Unit): void {
     unit.active = false;
     this.#active -= 1;
-    for (const dependency of unit.dependencies) {
+    const { dependencies } = unit;
+    for (let index = 0; index < dependencies.length; index += 1) {
+      const dependency = dependencies[index] as Unit;
       dependency.users -= 1;
       if (dependency.users === 0 && !dependency.due) this.#enqueue(dependency);
     }
     if (unit.due) this.#enqueue(unit);
-    Latch.notify(unit, 'down');
+    if (unit.latches !== undefined) Latch.notify(unit, 'down');
   }
 
   #become(to: ContainerState, error?: unknown): void {
@@ -487,6 +502,12 @@ export class Engine {
     const { env } = this.host;
     if (env.listening) env.emit({ type: 'container', from, to, ...(error === undefined ? undefined : { error }) });
   }
+}
+
+function countMissing(dependencies: readonly Unit[]): number {
+  let missing = 0;
+  for (let index = 0; index < dependencies.length; index += 1) if (!(dependencies[index] as Unit).up) missing += 1;
+  return missing;
 }
 
 function stopping(): ModeError {

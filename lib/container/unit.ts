@@ -1,9 +1,10 @@
 import type { InstanceBinding } from '@inversifyjs/core';
 import type { ServiceIdentifier } from 'inversify';
+import type { Definition } from '../declare/definition.js';
 import type { TreeNode } from '../lifecycle/beacon.js';
 import type { Lifecycle, Owner } from '../lifecycle/lifecycle.js';
 import { Node, type NodeKind, type Source } from '../plan/node.js';
-import type { Engine } from './engine.js';
+import type { Boot, Engine } from './engine.js';
 import type { Latch } from './latch.js';
 
 /** A node of the graph with what the engine keeps about it while it runs. */
@@ -29,6 +30,8 @@ export class Unit extends Node implements Owner, TreeNode {
   value: unknown;
   lifecycle: Lifecycle | undefined;
   latches: Latch[] | undefined;
+  /** The boot that waits for it. */
+  boot: Boot | undefined;
   /** The bindings by hand that stand for it. */
   bindings: InstanceBinding<unknown>[] | undefined;
   /** Whether inversify was told of it. */
@@ -41,10 +44,6 @@ export class Unit extends Node implements Owner, TreeNode {
   startedAt = NaN;
   runningAt = NaN;
 
-  /** Its place in the tree: see `Engine.place`. */
-  nearest: Unit | undefined;
-  distance = 0;
-
   constructor(
     readonly engine: Engine,
     kind: NodeKind,
@@ -52,8 +51,9 @@ export class Unit extends Node implements Owner, TreeNode {
     id: string,
     source: Source,
     token: ServiceIdentifier,
+    definition: Definition | undefined,
   ) {
-    super(kind, name, source, token);
+    super(kind, name, source, token, definition);
     this.id = id;
   }
 
@@ -103,8 +103,7 @@ export class Unit extends Node implements Owner, TreeNode {
   }
 
   get depth(): number {
-    this.engine.place();
-    return this.distance + (this.engine.root === undefined ? 0 : 1);
+    return this.engine.placeOf(this).distance + (this.engine.root === undefined ? 0 : 1);
   }
 
   get target(): unknown {
@@ -112,13 +111,11 @@ export class Unit extends Node implements Owner, TreeNode {
   }
 
   get treeParent(): TreeNode | undefined {
-    this.engine.place();
-    return this.nearest ?? this.engine.root;
+    return this.engine.placeOf(this).below ?? this.engine.root;
   }
 
   get treeChildren(): readonly TreeNode[] {
-    this.engine.place();
-    const children: TreeNode[] = this.dependencies.filter(({ nearest }) => nearest === this);
+    const children: TreeNode[] = this.dependencies.filter((unit) => this.engine.placeOf(unit).below === this);
     return this.lifecycle === undefined ? children : [...children, ...this.lifecycle.treeChildren];
   }
 }

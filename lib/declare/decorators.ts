@@ -21,7 +21,7 @@ type Method = (this: never, signal: AbortSignal) => unknown;
 
 interface MethodDecorator {
   <This, F extends (this: This, signal: AbortSignal) => unknown>(value: F, context: ClassMethodDecoratorContext<This, F>): void;
-  (target: object, key: string | symbol, descriptor: TypedPropertyDescriptor<Method>): void;
+  <F extends Method>(target: object, key: string | symbol, descriptor: TypedPropertyDescriptor<F>): void;
 }
 
 /** Options of `@task`. */

@@ -1,4 +1,5 @@
 /** What the user declared about a class, as data: its service options and its tasks, timers and crontabs. */
+import type { ClassMetadata } from '@inversifyjs/core';
 import type { LazyServiceIdentifier, ServiceIdentifier } from 'inversify';
 import { ModeError } from '../base/errors.js';
 import { toMs, type Duration } from '../base/duration.js';
@@ -75,41 +76,132 @@ export interface ServiceOptions {
   restart?: unknown;
 }
 
-/** What is known about a class, its base classes included. */
-export interface Definition {
-  readonly name: string;
-  readonly options: ServiceOptions;
+/** The hooks of a service, as bits: whether something has one is asked for each of them at each start and stop. */
+export const Hook = {
+  onFirstStart: 1,
+  onStart: 2,
+  onStarted: 4,
+  onStop: 8,
+  onShutdown: 16,
+  onRestart: 32,
+  onInitDependencies: 64,
+} as const;
+
+const bits: ReadonlyMap<string, number> = new Map(Object.entries(Hook));
+
+/** Which hooks are among some names. */
+export function hooksAmong(names: readonly string[]): number {
+  let hooks = 0;
+  for (let index = 0; index < names.length; index += 1) hooks |= bits.get(names[index] as string) ?? 0;
+  return hooks;
+}
+
+/** What is known about a class, its base classes included. Read on first demand, when every decorator has run. */
+export class Definition {
   /** Milliseconds. */
   readonly startTimeout: number | undefined;
   /** Milliseconds. */
   readonly stopTimeout: number | undefined;
-  readonly work: readonly WorkDefinition[];
+  #work: readonly WorkDefinition[] | undefined;
+  #hooks: number | undefined;
+  #base: Definition | null | undefined;
+  #described: ClassMetadata | null | undefined;
+
+  /**
+   * `cls` is missing where a value is managed that has no class of its own: a resource. `declared` is whether the class
+   * itself (not only a base class) is decorated with `@service()`.
+   */
+  constructor(
+    readonly name: string,
+    readonly options: ServiceOptions,
+    readonly cls: Class | undefined,
+    readonly declared: boolean,
+    hooks?: number,
+  ) {
+    this.#hooks = hooks;
+    const { startTimeout, stopTimeout } = options;
+    this.startTimeout = startTimeout === undefined ? undefined : toMs(startTimeout, `startTimeout of ${name}`);
+    this.stopTimeout = stopTimeout === undefined ? undefined : toMs(stopTimeout, `stopTimeout of ${name}`);
+  }
+
+  /** That of the class it extends, up to and without the base class of services. */
+  get base(): Definition | undefined {
+    if (this.#base === undefined) {
+      const base: unknown = this.cls === undefined || this.#hooks === BASE ? null : Object.getPrototypeOf(this.cls);
+      this.#base = typeof base === 'function' && base !== Function.prototype ? definitionOf(base as Class) : null;
+    }
+    return this.#base ?? undefined;
+  }
+
+  /** What inversify's decorators say about the class itself. */
+  get described(): ClassMetadata | undefined {
+    if (this.#described === undefined) {
+      this.#described = this.cls === undefined ? null : ((Reflect.getOwnMetadata(CLASS_METADATA, this.cls) as ClassMetadata | undefined) ?? null);
+    }
+    return this.#described ?? undefined;
+  }
+
+  /** Its tasks, timers and crontabs. */
+  get work(): readonly WorkDefinition[] {
+    return (this.#work ??= this.cls === undefined ? NO_WORK : workOf(this.cls, this.base?.work ?? NO_WORK));
+  }
+
+  /** Which hooks the class has, as bits of {@link Hook}. */
+  get hooks(): number {
+    return this.#hooks ?? this.readHooks();
+  }
+
+  readHooks(): number {
+    const own = this.cls === undefined ? 0 : hooksAmong(Object.getOwnPropertyNames(this.cls.prototype));
+    this.#hooks = own | (this.base?.hooks ?? 0);
+    return this.#hooks;
+  }
+
+  /** Whether it extends the base class that has everything a service needs. */
+  get extendsBase(): boolean {
+    return (this.hooks & BASE) !== 0;
+  }
+
+  /** Whether it has a life: it extends the base class, or has hooks or something that runs in the background. */
+  get hasLife(): boolean {
+    return this.hooks !== 0 || this.work.length > 0;
+  }
 }
 
-// Shared between installed copies of the package, so that a class decorated by one can be run by another.
-const OPTIONS = Symbol.for('mode-ts.options');
-const DEFINITION = Symbol.for('mode-ts.definition');
+// Where inversify keeps that; `getClassMetadata` of its core refuses a class that is only half described, as ours may be. A
+// test holds the two together.
+const CLASS_METADATA = '@inversifyjs/core/classMetadataReflectKey';
 
-type Declared = Class & { [OPTIONS]?: ServiceOptions; [DEFINITION]?: Definition };
+// Shared between installed copies of the package, so that a class decorated by one can be run by another.
+const DECLARED = Symbol.for('mode-ts.definition');
 
 // Keyed by prototype (legacy decorators) or by the class's metadata object (standard ones).
 const declaredWork = new WeakMap<object, WorkDefinition[]>();
+const undeclared = new WeakMap<Class, Definition>();
+
+// Beside the bits of the hooks: inherited from the class that was declared the base class of services.
+const BASE = 1024;
 
 const NOTHING: ServiceOptions = Object.freeze({});
 const NO_WORK: readonly WorkDefinition[] = Object.freeze([]);
 
+/** Makes a class the base class of services, which have a life whatever hooks they have. */
+export function declareBase(cls: Class): void {
+  Object.defineProperty(cls, DECLARED, { value: new Definition(nameOf(cls), NOTHING, cls, false, BASE) });
+}
+
 /** Records that a class is a service. */
 export function declareService(cls: Class, options: ServiceOptions = NOTHING): void {
-  if (isDeclared(cls)) {
+  if (Object.hasOwn(cls, DECLARED)) {
     throw new ModeError('ERR_MODE_DECLARATION', {
       message: `${cls.name} is decorated with @service() twice`,
       remedy: 'Put all options into one @service({ ... }).',
     });
   }
-  const owner = `@service() of ${cls.name}`;
-  if (options.startTimeout !== undefined) toMs(options.startTimeout, `startTimeout in ${owner}`);
-  if (options.stopTimeout !== undefined) toMs(options.stopTimeout, `stopTimeout in ${owner}`);
-  Object.defineProperty(cls, OPTIONS, { value: options });
+  const definition = new Definition(options.name ?? nameOf(cls), options, cls, true);
+  Object.defineProperty(cls, DECLARED, { value: definition });
+  // read now, while the class is being declared anyway, so that no boot has to
+  definition.readHooks();
 }
 
 /** Records a task, timer or crontab. `holder` is the class's prototype or its metadata object. */
@@ -119,41 +211,31 @@ export function declareWork(holder: object, work: WorkDefinition): void {
   else list.push(work);
 }
 
-/** Whether a class itself (not only a base class) is decorated with `@service()`. */
-export function isDeclared(cls: Class): boolean {
-  return Object.hasOwn(cls, OPTIONS);
-}
-
-/** What was declared about a class. Kept, since every decorator has run by the time anybody asks. */
+/** What was declared about a class. */
 export function definitionOf(cls: Class): Definition {
-  return Object.hasOwn(cls, DEFINITION) ? ((cls as Declared)[DEFINITION] as Definition) : define(cls as Declared);
-}
-
-function define(cls: Declared): Definition {
-  const options = Object.hasOwn(cls, OPTIONS) ? (cls[OPTIONS] ?? NOTHING) : NOTHING;
-  const { startTimeout, stopTimeout } = options;
-  const definition: Definition = {
-    name: options.name ?? (cls.name === '' ? '(anonymous class)' : cls.name),
-    options,
-    startTimeout: startTimeout === undefined ? undefined : toMs(startTimeout),
-    stopTimeout: stopTimeout === undefined ? undefined : toMs(stopTimeout),
-    work: workOf(cls),
-  };
-  Object.defineProperty(cls, DEFINITION, { value: definition });
+  // one look-up instead of two: an inherited definition says whose it is
+  const declared = (cls as { [DECLARED]?: Definition })[DECLARED];
+  if (declared?.cls === cls) return declared;
+  let definition = undeclared.get(cls);
+  if (definition === undefined) {
+    definition = new Definition(nameOf(cls), NOTHING, cls, false);
+    undeclared.set(cls, definition);
+  }
   return definition;
 }
 
+function nameOf(cls: Class): string {
+  return cls.name === '' ? '(anonymous class)' : cls.name;
+}
+
 /** The class's tasks and timers: those of its base classes first, a redeclared method as the nearest class says. */
-function workOf(cls: Class): readonly WorkDefinition[] {
-  const base: unknown = Object.getPrototypeOf(cls);
-  const inherited = typeof base === 'function' && base !== Function.prototype ? definitionOf(base as Class).work : NO_WORK;
+function workOf(cls: Class, inherited: readonly WorkDefinition[]): readonly WorkDefinition[] {
   const prototype = cls.prototype as object;
   const metadata = Object.hasOwn(cls, Symbol.metadata) ? (cls as unknown as { [Symbol.metadata]?: object })[Symbol.metadata] : undefined;
-  const own = [
-    ...(declaredWork.get(prototype) ?? NO_WORK),
-    ...(metadata === undefined ? NO_WORK : (declaredWork.get(metadata) ?? NO_WORK)),
-  ];
-  if (own.length === 0) return inherited;
+  const legacy = declaredWork.get(prototype);
+  const standard = metadata === undefined ? undefined : declaredWork.get(metadata);
+  if (legacy === undefined && standard === undefined) return inherited;
+  const own = [...(legacy ?? NO_WORK), ...(standard ?? NO_WORK)];
   const redeclared = new Set(own.map(({ key }) => key));
   return [...inherited.filter(({ key }) => !redeclared.has(key)), ...own];
 }

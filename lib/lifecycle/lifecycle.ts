@@ -9,10 +9,11 @@ import { deferred, isThenable, type Deferred } from '../base/async.js';
 import { formatMs } from '../base/duration.js';
 import { ModeError, StopError, describeError } from '../base/errors.js';
 import type { LogLevel, Logger, ServiceState } from '../base/events.js';
-import { definitionOf, type Class, type Definition } from '../declare/definition.js';
+import { definitionOf, Hook, hooksAmong, type Class, type Definition } from '../declare/definition.js';
 import { backgroundOf } from '../run/background.js';
 import type { TreeNode } from './beacon.js';
 import { DEFAULT_TIMEOUT, standalone, type Environment } from './environment.js';
+import { ignoresArguments } from './arguments.js';
 import { Phase, Run } from './run.js';
 import { transitions, type Happening } from './transitions.js';
 import { Waits } from './waiting.js';
@@ -33,13 +34,6 @@ export interface Hooks {
   onRestart?(): unknown;
   /** Services that start and stop with this one (mode's `on_init_dependencies`). */
   onInitDependencies?(): Iterable<object> | undefined;
-}
-
-const HOOKS = ['onFirstStart', 'onStart', 'onStarted', 'onStop', 'onShutdown', 'onRestart', 'onInitDependencies'] as const;
-
-/** Whether something has a lifecycle: it is a `Service`, or has one of the hooks. */
-export function hasHooks(target: object): boolean {
-  return MEMBERS in target || HOOKS.some((hook) => hook in target);
 }
 
 /** Who answers for a service: its container, its parent or its supervisor. */
@@ -67,14 +61,15 @@ const ABORT_GRACE = 1_000;
 /** Where an instance of `Service` keeps its lifecycle. */
 export const LIFECYCLE = Symbol('mode-ts.lifecycle');
 
-/** On the prototype of `Service`: the names that no field of a subclass may hide. */
-export const MEMBERS = Symbol('mode-ts.members');
-
 interface Target extends Hooks {
   readonly [LIFECYCLE]?: Lifecycle;
-  readonly [MEMBERS]?: ReadonlySet<string>;
   readonly mundaneLevel?: LogLevel;
 }
+
+// for hooks that cannot look at it
+const UNSEEN = new AbortController().signal;
+
+const NO_CHILDREN: readonly Lifecycle[] = Object.freeze([]);
 
 const lifecycles = new WeakMap<object, Lifecycle>();
 
@@ -105,8 +100,9 @@ export class Lifecycle implements TreeNode {
   id: string;
   /** What people read. */
   name: string;
-  readonly children: Lifecycle[] = [];
+  #children: Lifecycle[] | undefined;
   #log: Logger | undefined;
+  #hooks: number;
 
   constructor(
     readonly target: Target,
@@ -114,6 +110,16 @@ export class Lifecycle implements TreeNode {
   ) {
     this.name = definition.name;
     this.id = definition.name;
+    this.#hooks = definition.hooks;
+  }
+
+  /** Whether it has any hook or background work: whether it is more than a value. */
+  get alive(): boolean {
+    return this.definition.hasLife || hooksAmong(Object.keys(this.target)) !== 0;
+  }
+
+  get children(): readonly Lifecycle[] {
+    return this.#children ?? NO_CHILDREN;
   }
 
   get treeParent(): TreeNode | undefined {
@@ -305,7 +311,7 @@ export class Lifecycle implements TreeNode {
   /** Takes a service on as a child: it starts and stops with this one. */
   adopt(child: Lifecycle, owner: Owner = new TreeOwner(this)): void {
     if (this.children.includes(child)) return;
-    this.children.push(child);
+    (this.#children ??= []).push(child);
     child.parent = this;
     child.owner = owner;
     child.inherit(this.env);
@@ -315,7 +321,7 @@ export class Lifecycle implements TreeNode {
   disown(child: Lifecycle): void {
     const index = this.children.indexOf(child);
     if (index < 0) return;
-    this.children.splice(index, 1);
+    this.#children?.splice(index, 1);
     child.parent = undefined;
     child.owner = undefined;
   }
@@ -324,7 +330,7 @@ export class Lifecycle implements TreeNode {
     if (this.env === env) return;
     this.env = env;
     this.#waits = undefined;
-    for (const child of this.children) child.inherit(env);
+    if (this.#children !== undefined) for (const child of this.#children) child.inherit(env);
   }
 
   /** Its deadline has come. */
@@ -450,29 +456,26 @@ export class Lifecycle implements TreeNode {
   }
 
   #perform(run: Run): unknown {
-    const { target } = this;
+    const target = this.target as Required<Hooks>;
     switch (run.phase) {
       case Phase.First:
-        this.#refuseShadows();
-        return this.#runs === 1 ? target.onFirstStart?.() : target.onRestart?.();
+        if (this.#runs > 1) return this.#has(Hook.onRestart) ? target.onRestart() : undefined;
+        this.#readFields();
+        return this.#has(Hook.onFirstStart) ? target.onFirstStart() : undefined;
       case Phase.Start:
-        if (target.onStart === undefined) return undefined;
-        run.grace = new AbortController();
-        return target.onStart(run.grace.signal);
+        if (!this.#has(Hook.onStart)) return undefined;
+        return this.#call(run, target.onStart);
       case Phase.Children:
         return this.#startChildren(run);
       case Phase.Begin:
         this.#happens('up');
-        for (const work of this.definition.work) run.add(backgroundOf(run, work, target));
-        return undefined;
+        return this.#beginWork(run);
       case Phase.Started:
-        return target.onStarted?.();
+        return this.#has(Hook.onStarted) ? target.onStarted() : undefined;
       case Phase.Stop:
         run.grace = undefined;
-        if (!run.started || target.onStop === undefined) return undefined;
-        run.grace = new AbortController();
-        if (run.forced) run.grace.abort(run.reason);
-        return target.onStop(run.grace.signal);
+        if (!run.started || !this.#has(Hook.onStop)) return undefined;
+        return this.#call(run, target.onStop);
       case Phase.ChildrenDown:
         return this.#stopChildren(run);
       case Phase.Holds:
@@ -482,16 +485,24 @@ export class Lifecycle implements TreeNode {
       case Phase.Release:
         return run.closeScope();
       case Phase.Shutdown:
-        return target.onShutdown?.();
+        return this.#has(Hook.onShutdown) ? target.onShutdown() : undefined;
       default:
         return undefined;
     }
   }
 
+  /** Calls a hook with a signal of its own, which tells it that nobody waits for it any more. */
+  #call(run: Run, hook: (signal: AbortSignal) => unknown): unknown {
+    if (ignoresArguments(hook)) return hook.call(this.target, UNSEEN);
+    run.grace = new AbortController();
+    if (run.forced) run.grace.abort(run.reason);
+    return hook.call(this.target, run.grace.signal);
+  }
+
   #startChildren(run: Run): unknown {
-    const declared = this.target.onInitDependencies?.();
+    const declared = this.#has(Hook.onInitDependencies) ? this.target.onInitDependencies?.() : undefined;
     if (declared !== undefined) for (const child of declared) this.adopt(lifecycleOf(child));
-    if (this.children.length === 0) return undefined;
+    if (this.#children === undefined || this.#children.length === 0) return undefined;
     return (async () => {
       for (const child of [...this.children]) {
         if (run.ending) return;
@@ -500,8 +511,15 @@ export class Lifecycle implements TreeNode {
     })();
   }
 
+  #beginWork(run: Run): undefined {
+    const { work } = this.definition;
+    if (work.length > 0) for (const each of work) run.add(backgroundOf(run, each, this.target));
+    return undefined;
+  }
+
   #stopChildren(run: Run): unknown {
-    const running = this.children.filter(({ state }) => state === 'starting' || state === 'running' || state === 'stopping');
+    if (this.#children === undefined) return undefined;
+    const running = this.#children.filter(({ state }) => state === 'starting' || state === 'running' || state === 'stopping');
     if (running.length === 0) return undefined;
     return (async () => {
       for (const child of running.reverse()) {
@@ -645,11 +663,16 @@ export class Lifecycle implements TreeNode {
     else this.warn(`failed while it was ${this.#state}: ${describeError(error)}`, error);
   }
 
-  /** An own field that hides a member of `Service` would break it in ways that nobody understands. */
-  #refuseShadows(): void {
-    const members = this.target[MEMBERS];
-    if (members === undefined) return;
-    const member = Object.keys(this.target).find((key) => members.has(key));
+  #has(hook: number): boolean {
+    return (this.#hooks & hook) !== 0;
+  }
+
+  /** Fields can be hooks too; and one that hides a member of `Service` would break it in ways that nobody understands. */
+  #readFields(): void {
+    const fields = Object.keys(this.target);
+    this.#hooks |= hooksAmong(fields);
+    if (!this.definition.extendsBase) return;
+    const member = fields.find((field) => members.has(field));
     if (member === undefined) return;
     throw new ModeError('ERR_MODE_SHADOWED', {
       message: `${this.name} has a field "${member}" of its own, which hides the ${member} that every Service has`,
@@ -657,6 +680,13 @@ export class Lifecycle implements TreeNode {
       path: [this.name],
     });
   }
+}
+
+const members = new Set<string>();
+
+/** Names the members of the base class, which no field of a service may hide. */
+export function protectMembers(prototype: object): void {
+  for (const name of Object.getOwnPropertyNames(prototype)) if (name !== 'constructor') members.add(name);
 }
 
 /** How a service answers for its children: a crash outside a container takes the tree down, children first. */

@@ -54,6 +54,8 @@ export class Run implements Timed, TaskHost {
   /** Whether `onStop` was made up for an `onStart` that succeeded after it had been given up. */
   lateStop = false;
   deadline = 0;
+  before: Timed | undefined;
+  after: Timed | undefined;
   /** Why it crashed or could not start. */
   failure: { error: unknown } | undefined;
   /** What went wrong on the way down. */

@@ -1,7 +1,7 @@
 /** What a class needs, read from its declarations without making anything. */
-import { ClassElementMetadataKind, type ClassElementMetadata, type ClassMetadata } from '@inversifyjs/core';
+import { ClassElementMetadataKind, type ClassElementMetadata } from '@inversifyjs/core';
 import { LazyServiceIdentifier, type ServiceIdentifier } from 'inversify';
-import { definitionOf, type Class, type InjectOption } from '../declare/definition.js';
+import type { Class, Definition, InjectOption } from '../declare/definition.js';
 
 /** One dependency with all that can be said about it. */
 export interface Request {
@@ -29,9 +29,6 @@ export interface Dependencies {
   readonly properties: ReadonlyMap<string | symbol, Dependency | MetadataGap> | undefined;
 }
 
-// Where inversify keeps what its decorators say about a class; `getClassMetadata` of its core refuses a class that is only
-// half described, as ours may be. A test holds the two together.
-const CLASS_METADATA = '@inversifyjs/core/classMetadataReflectKey';
 const PARAMETER_TYPES = 'design:paramtypes';
 
 const NO_TAGS: Request['tags'] = new Map();
@@ -40,10 +37,10 @@ const NONE: Dependencies = { parameters: [], properties: undefined };
 const NOT_INJECTABLE = new Set<unknown>([Object, Array, String, Number, Boolean, BigInt, Symbol, Function, Promise]);
 
 /** What the constructor and the properties of a class need. */
-export function dependenciesOf(cls: Class): Dependencies {
-  const { inject } = definitionOf(cls).options;
-  const parameters = inject === undefined ? parametersOf(cls) : inject.every(isBare) ? inject : inject.map(fromOption);
-  const properties = propertiesOf(cls);
+export function dependenciesOf(definition: Definition): Dependencies {
+  const { inject } = definition.options;
+  const parameters = inject === undefined ? parametersOf(definition) : inject.every(isBare) ? inject : inject.map(fromOption);
+  const properties = propertiesOf(definition);
   return parameters.length === 0 && properties === undefined ? NONE : { parameters, properties };
 }
 
@@ -87,13 +84,13 @@ export function fromElement(element: ClassElementMetadata): Dependency | Metadat
   return { token, multiple, chained: multiple && element.chained, optional, name, tags };
 }
 
-function parametersOf(cls: Class): (Dependency | MetadataGap)[] {
-  const types = own<unknown[]>(PARAMETER_TYPES, cls);
-  const described = own<ClassMetadata>(CLASS_METADATA, cls)?.constructorArguments ?? [];
+function parametersOf({ cls, base, described: metadata }: Definition): readonly (Dependency | MetadataGap)[] {
+  if (cls === undefined) return NONE.parameters;
+  const types = Reflect.getOwnMetadata(PARAMETER_TYPES, cls) as unknown[] | undefined;
+  const described = metadata?.constructorArguments ?? [];
   if (types === undefined && described.length === 0 && cls.length === 0) {
-    const base: unknown = Object.getPrototypeOf(cls);
     // no constructor of its own: that of its base class is called
-    return typeof base === 'function' && base !== Function.prototype ? [...dependenciesOf(base as Class).parameters] : [];
+    return base === undefined ? NONE.parameters : dependenciesOf(base).parameters;
   }
   const count = Math.max(types?.length ?? 0, described.length, cls.length);
   return Array.from({ length: count }, (_, index) => {
@@ -137,19 +134,16 @@ function undefinedType(): MetadataGap {
   );
 }
 
-function propertiesOf(cls: Class): Map<string | symbol, Dependency | MetadataGap> | undefined {
+function propertiesOf(definition: Definition): Map<string | symbol, Dependency | MetadataGap> | undefined {
   let properties: Map<string | symbol, Dependency | MetadataGap> | undefined;
-  for (let at: unknown = cls; typeof at === 'function' && at !== Function.prototype; at = Object.getPrototypeOf(at)) {
-    for (const [key, element] of own<ClassMetadata>(CLASS_METADATA, at)?.properties ?? []) {
+  for (let at: Definition | undefined = definition; at !== undefined; at = at.base) {
+    if (at.described === undefined) continue;
+    for (const [key, element] of at.described.properties) {
       properties ??= new Map();
       if (!properties.has(key)) properties.set(key, fromElement(element));
     }
   }
   return properties;
-}
-
-function own<T>(key: string, cls: object): T | undefined {
-  return Reflect.getOwnMetadata(key, cls) as T | undefined;
 }
 
 function isComplete(element: ClassElementMetadata | undefined): element is ClassElementMetadata {

@@ -28,6 +28,8 @@ export type Source = Class | Resource | Binding;
  */
 export type Filling<N> = N | N[] | { readonly ask: Request } | undefined;
 
+const NONE: never[] = [];
+
 /** One node of the dependency graph. */
 export abstract class Node implements Vertex {
   visit = 0;
@@ -38,11 +40,11 @@ export abstract class Node implements Vertex {
   /** Whether its dependencies have been read. */
   known = false;
   /** Everything that must run before it, once each, in the order of its lists. */
-  dependencies: Node[] = [];
+  dependencies: Node[] = NONE;
   /** Which of the dependencies are only there for the order: those from this index on. */
   orderOnly = 0;
-  dependents: Node[] = [];
-  parameters: readonly Filling<Node>[] = [];
+  dependents: Node[] = NONE;
+  parameters: readonly Filling<Node>[] = NONE;
   properties: ReadonlyMap<string | symbol, Filling<Node>> | undefined;
 
   constructor(
@@ -50,13 +52,14 @@ export abstract class Node implements Vertex {
     readonly name: string,
     readonly source: Source,
     readonly token: ServiceIdentifier,
+    /** What was declared about it, if it is managed by us: constructed and run. Everything else is for inversify to resolve. */
+    readonly definition: Definition | undefined,
   ) {
     this.id = name;
   }
 
-  /** Whether it is constructed and run by us. Everything else is for inversify to resolve. */
   get managed(): boolean {
-    return typeof this.source === 'function' || 'definition' in this.source;
+    return this.definition !== undefined;
   }
 
   /** Whether it belongs to the container that makes the plan, and not to a parent of it. */

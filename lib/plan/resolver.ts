@@ -5,7 +5,7 @@
 import type { Binding, BindingConstraints, BindingService, InstanceBinding } from '@inversifyjs/core';
 import type { ServiceIdentifier } from 'inversify';
 import { PlanError, type PlanProblem } from '../base/errors.js';
-import { definitionOf, isDeclared, type Class } from '../declare/definition.js';
+import { definitionOf, type Class, type Definition } from '../declare/definition.js';
 import { Walk } from '../graph/walk.js';
 import { asRequest, dependenciesOf, fromElement, fromOption, isRequest, MetadataGap } from './dependencies.js';
 import type { Dependency, Request } from './dependencies.js';
@@ -17,9 +17,7 @@ export interface ResolverHost {
   /** Inversify's bindings of this container. Replaced by `restore()`, so it is asked for each time. */
   readonly bindingService: BindingService;
   readonly parent: Resolver | undefined;
-  /** Whether a class has a lifecycle, by its hooks, tasks or base class. */
-  isService(cls: Class): boolean;
-  createNode(kind: NodeKind, name: string, source: Source, token: ServiceIdentifier): Node;
+  createNode(kind: NodeKind, name: string, source: Source, token: ServiceIdentifier, definition: Definition | undefined): Node;
   /** Makes a binding of inversify stand for a node that we construct ourselves. */
   redirect(binding: InstanceBinding<unknown>, node: Node): void;
   /** Whether a binding is the user's, and not one that told inversify of a service. */
@@ -85,10 +83,24 @@ export class Resolver {
     const { token } = request;
     const bindings = this.#bindings(request);
     if (bindings === undefined) {
-      if (typeof token !== 'function' || !isDeclared(token as Class)) return [];
-      return [this.find(token as Class) ?? this.nodeOf(token as Class)];
+      const node = this.#declared(token);
+      return node === undefined ? [] : [node];
     }
     return bindings.filter(({ binding }) => binding.isSatisfiedBy(constraints)).flatMap(({ binding, resolver }) => resolver.#ofBinding(binding, request, constraints));
+  }
+
+  /** The node of a bare token: a short cut for what nearly all dependencies are, a decorated class that nobody bound. */
+  single(token: ServiceIdentifier): Node | undefined {
+    if (this.host.parent !== undefined || this.host.bindingService.getNonParentBindings(token) !== undefined) return undefined;
+    return this.#declared(token);
+  }
+
+  #declared(token: ServiceIdentifier): Node | undefined {
+    if (typeof token !== 'function') return undefined;
+    const known = this.find(token as Class);
+    if (known !== undefined) return known;
+    const definition = definitionOf(token as Class);
+    return definition.declared ? this.#ofClass(token as Class, definition) : undefined;
   }
 
   nodeOf(source: Source): Node {
@@ -100,14 +112,18 @@ export class Resolver {
     return node;
   }
 
+  #ofClass(cls: Class, definition: Definition): Node {
+    const kind = definition.hasLife ? 'service' : 'injectable';
+    const node = this.host.createNode(kind, definition.name, cls, cls as ServiceIdentifier, definition);
+    this.#nodes.set(cls, node);
+    return node;
+  }
+
   #create(source: Source): Node {
-    if (typeof source === 'function') {
-      const kind = this.host.isService(source) ? 'service' : 'injectable';
-      return this.host.createNode(kind, definitionOf(source).name, source, source as ServiceIdentifier);
-    }
-    if (isResource(source)) return this.host.createNode('resource', source.definition.name, source, source.token);
+    if (typeof source === 'function') return this.#ofClass(source, definitionOf(source));
+    if (isResource(source)) return this.host.createNode('resource', source.definition.name, source, source.token, source.definition);
     const name = problems.tokenName(source.serviceIdentifier);
-    return this.host.createNode(source.type === 'Instance' ? 'injectable' : 'value', name, source, source.serviceIdentifier);
+    return this.host.createNode(source.type === 'Instance' ? 'injectable' : 'value', name, source, source.serviceIdentifier, undefined);
   }
 
   /** A child sees the bindings of its parents where it has none of its own. */
@@ -135,7 +151,8 @@ export class Resolver {
     if (source !== undefined) return [this.nodeOf(source)];
     if (binding.type === 'Instance') {
       const cls = binding.implementationType as Class;
-      if (isDeclared(cls) || this.host.isService(cls)) {
+      const definition = definitionOf(cls);
+      if (definition.declared || definition.extendsBase) {
         const node = this.nodeOf(cls);
         this.host.redirect(binding as InstanceBinding<unknown>, node);
         return [node];
@@ -183,8 +200,10 @@ class Planning {
 
   #leave(node: Node): void {
     let level = 0;
-    for (const dependency of node.dependencies) {
-      if (dependency.belongsTo(this.host)) level = Math.max(level, dependency.level + 1);
+    const { dependencies } = node;
+    for (let index = 0; index < dependencies.length; index += 1) {
+      const dependency = dependencies[index] as Node;
+      if (dependency.level >= level && dependency.belongsTo(this.host)) level = dependency.level + 1;
     }
     node.level = level;
     this.#order.push(node);
@@ -199,12 +218,13 @@ class Planning {
     if (node.up) return node.dependencies;
     const { source } = node;
     if (typeof source === 'function') {
-      const { dependsOn } = definitionOf(source).options;
-      this.#fillFrom(node, source, dependsOn === undefined ? [] : dependsOn.map(fromOption));
+      const definition = node.definition ?? definitionOf(source);
+      const { dependsOn } = definition.options;
+      this.#fillFrom(node, definition, dependsOn === undefined ? NONE : dependsOn.map(fromOption));
     } else if (isResource(source)) {
       this.#connect(node, this.#fillAll(node, source.inject.map(fromOption)), undefined, []);
     } else if (source.type === 'Instance') {
-      this.#fillFrom(node, source.implementationType as Class, []);
+      this.#fillFrom(node, definitionOf(source.implementationType as Class), NONE);
     } else if (source.type === 'ResolvedValue') {
       const needs = source.metadata.arguments.map((element) => fromElement(element as never));
       this.#connect(node, this.#fillAll(node, needs), undefined, []);
@@ -212,8 +232,8 @@ class Planning {
     return node.dependencies;
   }
 
-  #fillFrom(node: Node, cls: Class, dependsOn: (Dependency | MetadataGap)[]): void {
-    const { parameters, properties } = dependenciesOf(cls);
+  #fillFrom(node: Node, definition: Definition, dependsOn: readonly (Dependency | MetadataGap)[]): void {
+    const { parameters, properties } = dependenciesOf(definition);
     const filled = parameters.length === 0 ? NONE : this.#fillAll(node, parameters);
     const set = properties === undefined ? undefined : this.#fillProperties(node, properties);
     this.#connect(node, filled, set, dependsOn.length === 0 ? NONE : this.#fillAll(node, dependsOn, 'dependsOn'));
@@ -243,8 +263,8 @@ class Planning {
   /** Writes down what a node needs. */
   #connect(node: Node, parameters: Filling<Node>[], properties: Map<string | symbol, Filling<Node>> | undefined, dependsOn: Filling<Node>[]): void {
     const injected = properties === undefined ? parameters : [...parameters, ...properties.values()];
-    const needed = unique(node, injected, this.#asked);
-    const all = dependsOn.length === 0 ? needed : unique(node, [...needed, ...dependsOn], this.#asked);
+    const needed = unique(injected, this.#asked);
+    const all = dependsOn.length === 0 ? needed : unique([...needed, ...dependsOn], this.#asked);
     node.parameters = parameters;
     node.properties = properties;
     node.orderOnly = needed.length;
@@ -252,7 +272,7 @@ class Planning {
     for (const old of node.dependencies) old.dependents = old.dependents.filter((dependent) => dependent !== node);
     node.known = true;
     node.dependencies = all;
-    for (const dependency of all) dependency.dependents.push(node);
+    for (let index = 0; index < all.length; index += 1) addDependent(all[index] as Node, node);
   }
 
   /** Which nodes stand behind a question that inversify will answer. */
@@ -260,6 +280,10 @@ class Planning {
 
   #filling(dependency: Dependency, from: Node): Filling<Node> {
     if (dependency === undefined) return undefined;
+    if (!isRequest(dependency)) {
+      const single = this.resolver.single(dependency);
+      if (single !== undefined) return single;
+    }
     const nodes = this.#fill(dependency, from);
     const request = isRequest(dependency) ? dependency : undefined;
     if (nodes.every(({ managed }) => managed)) return request?.multiple === true ? nodes : nodes[0];
@@ -294,15 +318,15 @@ class Planning {
   }
 }
 
-const NONE: Filling<Node>[] = [];
+const NONE: never[] = [];
 
 function nameOf({ name }: { name: string }): string {
   return name;
 }
 
 /** Every node of some fillings, once. The list itself where it is that already, as it nearly always is. */
-function unique(node: Node, fillings: Filling<Node>[], asked: Map<Request, Node[]>): Node[] {
-  if (fillings.length <= 1 && fillings.every(isNode)) return fillings as Node[];
+function unique(fillings: Filling<Node>[], asked: Map<Request, Node[]>): Node[] {
+  if (fillings.length === 0 || (fillings.length === 1 && isNode(fillings[0]))) return fillings as Node[];
   const nodes = new Set<Node>();
   for (const filling of fillings) {
     if (filling === undefined) continue;
@@ -310,12 +334,17 @@ function unique(node: Node, fillings: Filling<Node>[], asked: Map<Request, Node[
     else if ('ask' in filling) for (const one of asked.get(filling.ask) ?? []) nodes.add(one);
     else nodes.add(filling);
   }
-  void node;
   return nodes.size === fillings.length && fillings.every(isNode) ? (fillings as Node[]) : [...nodes];
 }
 
 function isNode(filling: Filling<Node>): boolean {
   return filling !== undefined && !Array.isArray(filling) && !('ask' in filling);
+}
+
+/** A list that is pushed to has room for 16 more, and nearly every node has but a few dependents. */
+function addDependent(node: Node, dependent: Node): void {
+  if (node.dependents.length < 8) node.dependents = node.dependents.concat(dependent);
+  else node.dependents.push(dependent);
 }
 
 function same(a: readonly Node[], b: readonly Node[]): boolean {

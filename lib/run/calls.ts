@@ -147,5 +147,8 @@ export class Calls {
 
 /** Whether an error only says that the run has ended: what an aborted wait rejects with is no failure of the call. */
 function isEcho(error: unknown, signal: AbortSignal): boolean {
-  return signal.aborted && (error === signal.reason || (error as { name?: unknown } | null | undefined)?.name === 'AbortError');
+  return (
+    signal.aborted &&
+    (error === signal.reason || (error as { name?: unknown } | null | undefined)?.name === 'AbortError')
+  );
 }

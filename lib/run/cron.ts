@@ -13,16 +13,22 @@ export interface CronTable {
 
 /**
  * Reads a cron expression of five or six fields (seconds first) in an IANA time zone, by default that of the machine.
- * Everything that is wrong with either is a `TypeError` that shows it, and so is an expression that never comes (February 30).
+ * Everything that is wrong with either is a `TypeError` that shows it, and so is an expression that never comes
+ * (February 30).
  *
- * When clocks change, croner's rules hold, which are Vixie cron's. A fixed time (no `*`, no step in seconds, minutes and
- * hours) that is skipped comes at the first moment after the gap, one that is repeated comes once, the first time. Any
- * other expression simply follows the clock on the wall.
+ * When clocks change, croner's rules hold, which are Vixie cron's. A fixed time (no `*`, no step in seconds, minutes
+ * and hours) that is skipped comes at the first moment after the gap, one that is repeated comes once, the first
+ * time. Any other expression simply follows the clock on the wall.
  */
 export function parseCrontab(expression: string, timezone?: string): CronTable {
   const fields = typeof expression === 'string' ? expression.trim().split(/\s+/) : [];
   // Croner would also take a date, a nickname and a field for years; what is promised is five or six.
-  if (fields.length !== 5 && fields.length !== 6) throw badExpression(expression, `it has ${String(fields.length)} fields`);
+  if (fields.length !== 5 && fields.length !== 6) {
+    throw badExpression(
+      expression,
+      fields.length === 1 ? 'it has one field' : `it has ${String(fields.length)} fields`,
+    );
+  }
   if (timezone !== undefined && !isZone(timezone)) throw badZone(timezone);
   let cron: Cron;
   try {

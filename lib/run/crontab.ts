@@ -7,26 +7,27 @@ import type { TaskHost } from './host.js';
 import type { Schedule } from './schedule.js';
 import type { TimerStatus } from './status.js';
 
-// A wait for the wall clock is cut into pieces of this length, so that a clock that was set, and a laptop that was asleep,
-// are noticed soon.
+// A wait for the wall clock is cut into pieces of this length, so that a clock that was set, and a laptop that was
+// asleep, are noticed soon.
 const RECHECK = 30_000;
 // An instant that is noticed later than this was missed.
 const MISSED = 60_000;
-// A clock that was set back by less than this has not gone back for us: what has run does not run again. After more than
-// this, it was wrong before, and we begin anew. Vixie cron draws the line at the same place.
+// A clock that was set back by less than this has not gone back for us: what has run does not run again. After more
+// than this, it was wrong before, and we begin anew. Vixie cron draws the line at the same place.
 const CORRECTION = 3 * 3_600_000;
-// Missed instants are counted one by one, so a stall of a year must not take forever: a higher number than this is not exact.
+// Missed instants are counted one by one, so a stall of a year must not take forever: a higher number than this is
+// not exact.
 const COUNTED = 1000;
 
 /** What a crontab is. */
 export type CrontabOptions = Omit<CrontabDefinition, 'kind' | 'key'>;
 
 /**
- * Calls at the instants of a cron expression by the wall clock, never before them (mode's `@Service.crontab`). Before each
- * run the coordinator is asked. Instants that come while a call or its claim is under way are skipped.
+ * Calls at the instants of a cron expression by the wall clock, never before them (mode's `@Service.crontab`). Before
+ * each run the coordinator is asked. Instants that come while a call or its claim is under way are skipped.
  *
- * What was missed (noticed more than a minute late: the machine slept, the program stalled, the clock was set) is skipped
- * (`missed: 'skip'`) or made up for by a single run (`missed: 'once'`).
+ * What was missed (noticed more than a minute late: the machine slept, the program stalled, the clock was set) is
+ * skipped (`missed: 'skip'`) or made up for by a single run (`missed: 'once'`).
  */
 export class CrontabSchedule implements Schedule {
   readonly name: string;

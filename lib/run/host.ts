@@ -14,7 +14,9 @@ export interface Coordinator {
 /** The coordinator of a program that runs only once: everything may run. */
 export const everyRun: Coordinator = { claim: () => true };
 
-/** Why a run was not made: the last one still ran, it was noticed too late, or the coordinator did not give it to us. */
+/**
+ * Why a run was not made: the last one still ran, it was noticed too late, or the coordinator did not give it to us.
+ */
 export type SkipReason = 'running' | 'late' | 'refused' | 'stopped';
 
 /** What a `skip` event says besides. */

@@ -11,9 +11,9 @@ export interface Schedule {
   readonly idle: Promise<void> | undefined;
   status(): TimerStatus;
   /**
-   * A run by hand, now, whatever the schedule says and without asking a coordinator. Resolves when it is over: `true`, or
-   * at once with `false` when a run was already under way (or the service's own run has ended) and none was made. An
-   * error of the call goes where `onError` says.
+   * A run by hand, now, whatever the schedule says and without asking a coordinator. Resolves when it is over:
+   * `true`, or at once with `false` when a run was already under way (or the service's own run has ended) and none
+   * was made. An error of the call goes where `onError` says.
    */
   fire(): Promise<boolean>;
 }

@@ -40,7 +40,10 @@ export class TaskRun {
     });
   }
 
-  /** Settles, never rejecting, when the task is over: it returned, threw for good, or the run ended while it waited to retry. */
+  /**
+   * Settles, never rejecting, when the task is over: it returned, threw for good, or the run ended while it waited to
+   * retry.
+   */
   get done(): Promise<void> {
     return this.#done.promise;
   }

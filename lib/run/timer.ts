@@ -9,9 +9,10 @@ import type { TimerStatus } from './status.js';
 export type TimerOptions = Omit<TimerDefinition, 'kind' | 'key'>;
 
 /**
- * Calls every `interval`, on the grid that begins with `start()`: tick k is due at `start + k * interval` by the clock that
- * never jumps, however long the calls take (mode's `@Service.timer`, which drifts). Ticks that come due while a call runs
- * are skipped; of ticks that a stall of the whole program delayed, one is made up for, and the next is on the grid again.
+ * Calls every `interval`, on the grid that begins with `start()`: tick k is due at `start + k * interval` by the
+ * clock that never jumps, however long the calls take (mode's `@Service.timer`, which drifts). Ticks that come due
+ * while a call runs are skipped; of ticks that a stall of the whole program delayed, one is made up for, and the next
+ * is on the grid again.
  *
  * Each tick that has passed is either a run or a skip.
  */

@@ -9,8 +9,6 @@ const stopRealTimeout = clearTimeout;
 
 // One turn of the real event loop lets every promise reaction run; a few more are for code that takes turns itself.
 const TURNS = 3;
-// How long `waitForSleepers` waits in real time before it says what is missing: less than a test runner's own limit.
-const PATIENCE = 4000;
 // So many timers without any time passing are a loop that sets a timer of 0 ms again and again.
 const STUCK = 100_000;
 
@@ -18,6 +16,11 @@ const STUCK = 100_000;
 export interface FakeClockOptions {
   /** What the wall clock shows at first: anything that `new Date()` takes, by default 2026-01-01T00:00:00Z. */
   start?: Date | string | number;
+  /**
+   * How long `waitForSleepers` waits, in real time, before it says what is missing. By default 4 s, less than most test
+   * runners wait.
+   */
+  patience?: Duration;
 }
 
 interface Entry {
@@ -45,8 +48,10 @@ export class FakeClock implements Clock {
   readonly #entries: Entry[] = [];
   #waiting: { count: number; reached: Deferred<void> }[] = [];
   #queue: Promise<void> = Promise.resolve();
+  readonly #patience: number;
 
-  constructor({ start = '2026-01-01T00:00:00Z' }: FakeClockOptions = {}) {
+  constructor({ start = '2026-01-01T00:00:00Z', patience = '4s' }: FakeClockOptions = {}) {
+    this.#patience = toMs(patience, 'The patience of a FakeClock');
     this.#date = new Date(start).getTime();
     if (Number.isNaN(this.#date)) throw new TypeError(`A FakeClock cannot start at ${String(start)}\n  → Give a date.`);
   }
@@ -61,7 +66,10 @@ export class FakeClock implements Clock {
     return this.#date;
   }
 
-  /** Calls `callback` in an `advance` that reaches `ms` milliseconds from now; timers of the same time in the order they were set. */
+  /**
+   * Calls `callback` in an `advance` that reaches `ms` milliseconds from now; timers of the same time in the order
+   * they were set.
+   */
   setTimer(ms: number, callback: () => void): TimerHandle {
     const delay = Math.max(0, ms);
     const entry: Entry = { due: this.#now + delay, delay, order: this.#order++, callback };
@@ -90,8 +98,8 @@ export class FakeClock implements Clock {
   }
 
   /**
-   * Moves time forward. Every timer that is due on the way fires, in order and at its time, and after each of them whatever
-   * waits on a promise gets to run, so that it can set timers which fire in this same `advance`.
+   * Moves time forward. Every timer that is due on the way fires, in order and at its time, and after each of them
+   * whatever waits on a promise gets to run, so that it can set timers which fire in this same `advance`.
    *
    * Real input and output is not waited for: use `waitForSleepers` where it comes before a timer. Rejects with what a
    * timer's callback throws.
@@ -109,7 +117,9 @@ export class FakeClock implements Clock {
     return this.#inTurn(async () => {
       await settle();
       const next = this.#entries.at(-1);
-      if (next === undefined) throw new Error('Nothing waits on this clock\n  → Wait with `waitForSleepers(1)` until something does.');
+      if (next === undefined) {
+        throw new Error('Nothing waits on this clock\n  → Wait with `waitForSleepers(1)` until something does.');
+      }
       await this.#reach(next.due);
     });
   }
@@ -128,8 +138,8 @@ export class FakeClock implements Clock {
   }
 
   /**
-   * Waits, in real time, until at least `count` timers are set: never advance before the code under test sleeps. Rejects
-   * after a few seconds with what is set.
+   * Waits, in real time, until at least `count` timers are set: never advance before the code under test sleeps.
+   * Rejects with what is set when that takes too long (`patience`).
    */
   async waitForSleepers(count: number): Promise<void> {
     if (this.sleepers >= count) return;
@@ -143,7 +153,7 @@ export class FakeClock implements Clock {
             (due.length === 0 ? '' : `, due in ${due.slice(0, 10).join(', ')}`),
         ),
       );
-    }, PATIENCE);
+    }, this.#patience);
     try {
       await reached.promise;
     } finally {
@@ -165,7 +175,9 @@ export class FakeClock implements Clock {
     for (let entry = this.#nextUntil(target); entry !== undefined; entry = this.#nextUntil(target)) {
       if (entry.due > this.#now) stuck = 0;
       else if (entry.delay === 0) stuck += 1;
-      if (stuck > STUCK) throw new Error('A timer of 0 ms is set again and again\n  → Wait for something, or for some time.');
+      if (stuck > STUCK) {
+        throw new Error('A timer of 0 ms is set again and again\n  → Wait for something, or for some time.');
+      }
       this.#entries.pop();
       this.#pass(Math.max(0, entry.due - this.#now));
       entry.callback();
@@ -192,11 +204,15 @@ export class FakeClock implements Clock {
     while (low < high) {
       const middle = (low + high) >> 1;
       const other = this.#entries[middle];
-      if (other !== undefined && (other.due > entry.due || (other.due === entry.due && other.order > entry.order))) low = middle + 1;
+      if (other !== undefined && isLater(other, entry)) low = middle + 1;
       else high = middle;
     }
     return low;
   }
+}
+
+function isLater(one: Entry, other: Entry): boolean {
+  return one.due > other.due || (one.due === other.due && one.order > other.order);
 }
 
 /** Lets everything run that does not wait for time. */

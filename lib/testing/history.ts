@@ -30,12 +30,20 @@ export interface History {
  * ```ts
  * const history = recordHistory(container, { types: ['service'] });
  * await container.boot(App);
- * expect(history.list).toEqual(['Redis: idle→starting', 'Redis: starting→running', 'App: idle→starting', 'App: starting→running']);
+ * expect(history.list).toEqual(['Redis: idle→starting', 'Redis: starting→running', 'App: idle→starting', …]);
  * ```
  *
- * Times and delays are left out, for they differ from run to run; see `events` for them. The lines are
- * `container: idle→starting`, `Redis: starting→stopping (boom)`, `Cache.refresh: begin`, `Cache.refresh: skip ×3`,
- * `Cache.refresh: error (boom)`, `Redis: restart 1 (boom)`, `Redis: abandoned, waiting on onStop` and `warning: something odd`.
+ * Times and delays are left out, for they differ from run to run; see `events` for them. What the lines look like:
+ *
+ * ```text
+ * container: idle→starting
+ * Redis: starting→stopping (boom)
+ * Cache.refresh: begin
+ * Cache.refresh: skip ×3
+ * Redis: restart 1 (boom)
+ * Redis: abandoned, waiting on onStop
+ * warning: something odd
+ * ```
  */
 export function recordHistory(source: EventSource, { types }: HistoryOptions = {}): History {
   const list: string[] = [];

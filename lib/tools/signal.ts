@@ -72,7 +72,8 @@ abstract class BaseSignal<Args extends unknown[], Sender, Result, Sent> {
 
   /**
    * Has `handler` called with `(sender, ...values)` on every send, or on every send by one sender. Connecting it again
-   * changes nothing (but a strong connection outdoes a weak one), and one that is connected to a sender and to everybody is still called once.
+   * changes nothing, except that a strong connection outdoes a weak one; and a handler that is connected to everybody and
+   * to the sender as well is still called once.
    *
    * @returns a function that disconnects it
    */

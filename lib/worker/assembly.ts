@@ -1,9 +1,9 @@
 /** The containers that a worker runs: those it was given, and one that it makes for what comes without. */
 
+import type { ServiceIdentifier } from 'inversify';
 import type { Clock } from '../base/clock.js';
 import type { LifecycleEvent, Logger } from '../base/events.js';
 import { Container } from '../container/container.js';
-import type { Class } from '../declare/definition.js';
 import type { TreeNode } from '../lifecycle/beacon.js';
 import { isClass, isContainer, type WorkerUnit } from './target.js';
 
@@ -15,24 +15,30 @@ export interface AssemblyOptions {
   root: TreeNode;
 }
 
+interface Adopting {
+  /** Takes a service on that exists already, and gives back what it can be booted by. */
+  adopt(service: object): ServiceIdentifier;
+}
+
 export class Assembly {
   /** In the order in which they start. */
-  readonly #containers: Container[] = [];
+  readonly #containers: Container[];
   /** What runs in the first of them besides what is bound there. */
-  readonly #classes: Class[] = [];
+  readonly #roots: readonly ServiceIdentifier[];
   readonly #clock: Clock;
-  /** Whether everything bound in a container starts, or only what was asked for. */
-  readonly #bound: boolean;
+  /** Whether what is bound in the containers starts, because somebody else has made them. */
+  readonly #given: boolean;
 
   constructor(units: readonly WorkerUnit[], { clock, logger, root }: AssemblyOptions) {
     this.#clock = clock;
-    for (const unit of units) {
-      if (isContainer(unit)) this.#containers.push(unit);
-      else if (isClass(unit)) this.#classes.push(unit);
-    }
-    this.#bound = this.#containers.length > 0;
-    if (!this.#bound) this.#containers.push(new Container({ clock, logger }));
+    const containers = units.filter((unit) => isContainer(unit));
+    this.#given = containers.length > 0;
+    const [first = new Container({ clock })] = containers;
+    this.#containers = this.#given ? containers : [first];
     for (const container of this.#containers) container.attach(root, logger);
+    this.#roots = units
+      .filter((unit) => !isContainer(unit))
+      .map((unit) => (isClass(unit) ? unit : (first as unknown as Adopting).adopt(unit)));
   }
 
   /** Tells of every event of every container. */
@@ -42,8 +48,11 @@ export class Assembly {
 
   /** Starts one container after another. */
   async boot(signal: AbortSignal): Promise<void> {
-    if (this.#bound) for (const container of this.#containers) await container.boot({ signal });
-    if (this.#classes.length > 0) await this.#containers[0]?.boot(this.#classes, { signal });
+    for (const container of this.#given ? this.#containers : []) {
+      await container.boot({ signal });
+      signal.throwIfAborted();
+    }
+    if (this.#roots.length > 0) await this.#containers[0]?.boot(this.#roots, { signal });
   }
 
   /** Stops them in reverse within one budget of milliseconds, tries everything, and gives back what went wrong. */

@@ -1,9 +1,8 @@
 /** The lifecycle events of a container as lines of the worker's log, in mode's words. */
 
 import { formatMs } from '../base/duration.js';
-import { describeError } from '../base/errors.js';
 import type { LifecycleEvent, LogLevel, ServiceState } from '../base/events.js';
-import { explain } from './explain.js';
+import { split, type Explainer } from './explain.js';
 import { prefix, type WorkerLog } from './logging.js';
 
 type ServiceEvent = Extract<LifecycleEvent, { type: 'service' }>;
@@ -13,7 +12,10 @@ export class EventLog {
   /** How far each service that has started is from the worker; only its own events say so. */
   readonly #depths = new Map<string, number>();
 
-  constructor(private readonly log: WorkerLog) {}
+  constructor(
+    private readonly log: WorkerLog,
+    private readonly explainer: Explainer,
+  ) {}
 
   write(event: LifecycleEvent): void {
     switch (event.type) {
@@ -27,7 +29,7 @@ export class EventLog {
       case 'restart':
         this.log.warn(
           `${this.#prefix(event.service)}Restarting in ${formatMs(event.delayMs)} (attempt ${String(event.attempt)}): ` +
-            explain(event.error),
+            this.explainer.explain(event.error),
         );
         break;
       case 'abandoned':
@@ -46,14 +48,15 @@ export class EventLog {
     this.#depths.set(name, depth);
     const line = words[to];
     if (line === undefined) return;
-    const [text, at] = line;
+    const [text, at = level] = line;
+    if (!this.log.enabled(at)) return;
     // Short, because whoever answers for the crash explains it: the restart that follows, or the worker as it leaves.
-    const reason = to === 'crashed' ? ` ${describeError(error)}` : '';
-    this.log[at ?? level](`${prefix(name, depth)}${text}${reason}`);
+    const reason = to === 'crashed' ? ` ${split(error).message}` : '';
+    this.log[at](`${prefix(name, depth)}${text}${reason}`);
   }
 
   #run({ service, name, type, what, error, run }: RunEvent): void {
-    if (what === 'error') this.log.error(`${this.#prefix(service)}${name} failed: ${explain(error)}`);
+    if (what === 'error') this.log.error(`${this.#prefix(service)}${name} failed: ${this.explainer.explain(error)}`);
     else if (what === 'skip') this.log.debug(`${this.#prefix(service)}${name} skipped: its last run goes on`);
     else this.log.debug(`${this.#prefix(service)}${name} ${what}s (${type} run ${String(run ?? 1)})`);
   }

@@ -18,10 +18,12 @@ export interface ExplainOptions {
   what?: string;
   /** What to do, where neither the error nor we know anything better. */
   advice?: string;
+  /** Leaves out where it happened. */
+  brief?: boolean;
 }
 
 /** Several lines, without a line break at the end. */
-export function explain(error: unknown, { what, advice }: ExplainOptions = {}): string {
+export function explain(error: unknown, { what, advice, brief = false }: ExplainOptions = {}): string {
   const { message, remedy } = split(error);
   const lines = [what === undefined ? message : `${what}: ${message}`];
   const causes = chain(error);
@@ -29,11 +31,23 @@ export function explain(error: unknown, { what, advice }: ExplainOptions = {}): 
     const text = split(cause).message;
     // most of our errors quote their cause, and saying it once is enough
     if (index > 0 && !message.includes(text)) lines.push(`  caused by: ${text}`);
-    lines.push(...userFrames(cause));
+    if (!brief) lines.push(...userFrames(cause));
   }
   const best = hintFor(causes) ?? remedy ?? advice;
   if (best !== undefined) lines.push(`${REMEDY.slice(1)}${best}`);
   return lines.join('\n');
+}
+
+/** Explains errors that come by several times, and says only once where they happened. */
+export class Explainer {
+  readonly #known = new WeakSet();
+
+  explain(error: unknown, how: ExplainOptions = {}): string {
+    if (typeof error !== 'object' || error === null) return explain(error, how);
+    const brief = this.#known.has(error);
+    for (const one of chain(error)) if (typeof one === 'object' && one !== null) this.#known.add(one);
+    return explain(error, { ...how, brief });
+  }
 }
 
 /** Where an error comes from in the user's program: the line that node shows for a syntax error, and the frames. */
@@ -42,7 +56,9 @@ export function userFrames(error: unknown): string[] {
   // where we noticed is no news: the cause knows where it happened
   if (ModeError.is(error) && error.cause !== undefined) return [];
   const excerpt = error.stack.slice(0, Math.max(0, error.stack.indexOf(`${error.name}: `))).trimEnd();
-  const frames = error.stack.split('\n').filter((line) => /^ {4}at /.test(line) && !FOREIGN.some((part) => line.includes(part)));
+  const frames = error.stack
+    .split('\n')
+    .filter((line) => /^ {4}at /.test(line) && !FOREIGN.some((part) => line.includes(part)));
   return excerpt === '' ? frames : [...excerpt.split('\n').map((line) => `    ${line}`), ...frames];
 }
 
@@ -55,6 +71,7 @@ const FOREIGN: readonly string[] = [
   '/node_modules/inversify/',
   '/node_modules/@inversifyjs/',
   '/node_modules/@oxc-node/',
+  '/node_modules/commander/',
 ];
 
 /** The advice at the end of a message, apart from the rest. */
@@ -67,7 +84,7 @@ export function split(error: unknown): { message: string; remedy?: string } {
 
 function chain(error: unknown): unknown[] {
   const causes = [error];
-  for (let next = error; next instanceof Error && next.cause !== undefined && causes.length < MAX_CAUSES; ) {
+  for (let next = error; next instanceof Error && next.cause !== undefined && causes.length < MAX_CAUSES;) {
     next = next.cause;
     if (causes.includes(next)) break;
     causes.push(next);

@@ -13,11 +13,13 @@ export function loadAdvice(error: unknown, file: string, path: string): string {
   const message = error instanceof Error ? error.message : String(error);
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
   if (message.includes('experimentalDecorators')) return decoratorAdvice(fileIn(message) ?? file);
-  if (/Failed to parse|Failed to transform/.test(message)) return 'Mend the file that is named; npx tsc --noEmit shows the line.';
-  if (/does not provide an export named/.test(message)) return exportAdvice(file);
+  if (/Failed to (parse|transform)/.test(message)) return 'Mend the file; npx tsc --noEmit shows the line.';
+  if (message.includes('does not provide an export named')) return exportAdvice(file);
   if (code === 'ERR_MODULE_NOT_FOUND') {
     const name = /Cannot find package '([^']+)'/.exec(message)?.[1];
-    return name === undefined ? 'Correct the path of the import, its extension included.' : `Install it: npm install ${name}`;
+    return name === undefined
+      ? 'Correct the path of the import, its extension included.'
+      : `Install it: npm install ${name}`;
   }
   if (error instanceof SyntaxError) return `Mend it; node ${path} shows the line.`;
   return `Mend ${path}, or what it imports, and start again.`;

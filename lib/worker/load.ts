@@ -39,7 +39,10 @@ function findFile(path: string, cwd: string): string {
   const found = ['', ...EXTENSIONS].map((extension) => wanted + extension).find(isFile);
   if (found !== undefined) return found;
   if (existsSync(wanted)) {
-    throw new UsageError(`${path} is a directory.`, `Name the file in it that exports the program${offer(modulesIn(wanted))}.`);
+    throw new UsageError(
+      `${path} is a directory.`,
+      `Name the file in it that exports the program${offer(modulesIn(wanted))}.`,
+    );
   }
   // The first part of the path that is not there is where the mistake is.
   let missing = wanted;
@@ -68,7 +71,9 @@ function pick(exports: Record<string, unknown>, name: string, path: string): unk
   const all = flatten(exports);
   if (Object.hasOwn(all, name)) return all[name];
   const names = Object.keys(all).filter((key) => key !== 'module.exports' && key !== '__esModule');
-  if (names.length === 0) throw new UsageError(`${path} exports nothing.`, 'Export the program from it: export default App;');
+  if (names.length === 0) {
+    throw new UsageError(`${path} exports nothing.`, 'Export the program from it: export default App;');
+  }
   const likely = nearest(name, names)[0] ?? names[0] ?? '';
   throw new UsageError(
     `${path} has no ${name === 'default' ? 'default export' : `export ${name}`}; it exports ${names.join(', ')}.`,
@@ -81,8 +86,7 @@ function pick(exports: Record<string, unknown>, name: string, path: string): unk
 /** A CommonJS module that was an ES module before it was compiled carries its exports one level deeper. */
 function flatten(exports: Record<string, unknown>): Record<string, unknown> {
   const inner = exports['default'];
-  const compiled = typeof inner === 'object' && inner !== null && '__esModule' in inner;
-  return compiled ? (inner as Record<string, unknown>) : exports;
+  return typeof inner === 'object' && inner !== null && '__esModule' in inner ? { ...inner } : exports;
 }
 
 async function call(make: () => unknown, what: string): Promise<unknown> {

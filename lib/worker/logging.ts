@@ -18,7 +18,8 @@ export interface WorkerLog extends Logger {
 /** `[2018-03-27 15:47:12,159: INFO]: ` before the message: mode's format, in local time. */
 export function formatLine(date: Date, level: WorkerLogLevel, message: string, colors: boolean): string {
   const head = `[${timestamp(date)}: ${levelLabel[level]}]: `;
-  return colors ? `${head}${paint[level]}${message}${RESET}` : `${head}${message}`;
+  const color = colors ? paint[level] : undefined;
+  return color === undefined ? `${head}${message}` : `${head}${color}${message}${RESET}`;
 }
 
 /** What follows a message: an error with its stack on lines of its own, anything else on the same line. */
@@ -68,11 +69,10 @@ function pad(value: number, width = 2): string {
 
 const RESET = '\u001B[0m';
 
-// mode's colours
-const paint: Readonly<Record<WorkerLogLevel, string>> = {
+// mode's colours, but for its white, which cannot be read on white
+const paint: Readonly<Partial<Record<WorkerLogLevel, string>>> = {
   crit: '\u001B[1;31m',
   error: '\u001B[31m',
   warn: '\u001B[33m',
-  info: '\u001B[37m',
   debug: '\u001B[34m',
 };

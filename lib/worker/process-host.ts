@@ -1,3 +1,4 @@
+import { Socket } from 'node:net';
 import type { Host, StopSignal } from './host.js';
 
 const SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
@@ -27,7 +28,7 @@ export function processHost(): Host {
         if (!ownPolicy) process.off('unhandledRejection', listener);
       };
     },
-    heldBy: () => process.getActiveResourcesInfo(),
+    heldBy: () => withoutOurs(process.getActiveResourcesInfo()),
     async exit(code, ms) {
       process.exitCode = code;
       // `process.exit` loses what a pipe has not taken yet, so the streams go first.
@@ -38,6 +39,16 @@ export function processHost(): Host {
       process.exit(code);
     },
   };
+}
+
+/** What is there in every process: the standard streams, and immediates, which are over in a moment. */
+function withoutOurs(resources: readonly string[]): string[] {
+  const left = resources.filter((kind) => kind !== 'Immediate');
+  for (const stream of [process.stdout, process.stderr]) {
+    const index = left.indexOf(stream.isTTY ? 'TTYWrap' : 'PipeWrap');
+    if (stream instanceof Socket && index >= 0) left.splice(index, 1);
+  }
+  return left;
 }
 
 /** Where a worker writes that was given nothing else. */
@@ -52,10 +63,9 @@ export function drained(stream: NodeJS.WritableStream, ms: number): Promise<void
     const timer = setTimeout(resolve, ms);
     const done = (): void => {
       clearTimeout(timer);
-      stream.off('error', done);
-      stream.off('close', done);
       resolve();
     };
+    // These stay: a stream calls back first and emits its error afterwards.
     stream.on('error', done);
     stream.on('close', done);
     stream.write('', done);

@@ -1,14 +1,14 @@
 /** The command line of `mode-worker`. The only file that knows commander. */
 
 import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { toMs } from '../base/duration.js';
 import { describeError } from '../base/errors.js';
 import { explain } from './explain.js';
 import type { Host } from './host.js';
 import { parseLevel, type WorkerLogLevel } from './levels.js';
-import { loadTarget } from './load.js';
-import { Worker } from './worker.js';
+import { workerOf } from './local.js';
 
 /** How long the streams may take to be written after bad usage, in milliseconds. */
 const FLUSH_MS = 2000;
@@ -59,7 +59,11 @@ function commandLine(host: Host): Command {
     .option('-e, --export <name>', 'the export to run', 'default')
     .option('-l, --loglevel <level>', 'debug, info, warn, error or crit', level, 'info')
     .option('-f, --logfile <path>', 'append the log to a file (default: the standard output)')
-    .option('--stop-timeout <duration>', "how long a shutdown may take in all, such as '30s' (default: no limit)", duration)
+    .option(
+      '--stop-timeout <duration>',
+      "how long a shutdown may take in all, such as '30s' (default: no limit)",
+      duration,
+    )
     .action((path: string, options: RunOptions) => run(path, options, host));
 
   return program;
@@ -71,6 +75,7 @@ async function run(path: string, options: RunOptions, host: Host): Promise<void>
   const ignoreSignals = host.onSignal(() => {
     host.terminate(0);
   });
+  const { Worker, loadTarget } = await workerOf(resolve(host.cwd, path));
   const target = await loadTarget(path, { cwd: host.cwd, exportName }).finally(ignoreSignals);
   await new Worker(target, {
     loglevel,

@@ -1,6 +1,7 @@
 /** What a worker can run. */
 
-import { isDeclared, type Class } from '../declare/definition.js';
+import { inspect } from 'node:util';
+import { definitionOf, type Class } from '../declare/definition.js';
 import type { Container } from '../container/container.js';
 import { Service } from '../service.js';
 import { UsageError } from './errors.js';
@@ -23,18 +24,24 @@ export function unitsOf(target: unknown, what = 'The target of the worker'): Wor
 
 // By what it can do, not by `instanceof`: the program may use another installed copy of this package than the binary.
 export function isContainer(value: unknown): value is Container {
-  return typeof value === 'object' && value !== null && ['boot', 'stop', 'plan', 'bind'].every((key) => isMethod(value, key));
+  return (
+    typeof value === 'object' && value !== null && ['boot', 'stop', 'plan', 'bind'].every((key) => isMethod(value, key))
+  );
 }
 
 export function isClass(value: unknown): value is Class {
   if (typeof value !== 'function') return false;
   // only a class has a prototype that cannot be replaced
-  return isDeclared(value as Class) || Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false;
+  return (
+    definitionOf(value as Class).declared || Object.getOwnPropertyDescriptor(value, 'prototype')?.writable === false
+  );
 }
 
 function isService(value: unknown): value is Service {
   if (value instanceof Service) return true;
-  return typeof value === 'object' && value !== null && isDeclared(value.constructor as Class);
+  if (typeof value !== 'object' || value === null || typeof value.constructor !== 'function') return false;
+  const { declared, hasLife } = definitionOf(value.constructor as Class);
+  return declared || hasLife;
 }
 
 function isMethod(value: object, key: string): boolean {
@@ -52,7 +59,7 @@ function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (Array.isArray(value)) return 'an empty list';
   if (typeof value === 'function') return `the function ${value.name === '' ? 'without a name' : value.name}`;
-  if (typeof value !== 'object') return `the ${typeof value} ${String(value)}`;
+  if (typeof value !== 'object') return `the ${typeof value} ${inspect(value)}`;
   const { name } = value.constructor ?? {};
   return name === undefined || name === 'Object' ? 'an object' : `an instance of ${name}`;
 }

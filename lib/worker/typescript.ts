@@ -10,8 +10,8 @@ export function isTypeScript(file: string): boolean {
   return EXTENSIONS.has(extname(file));
 }
 
-// Not a literal: it is an optional dependency, which a compiler need not find.
-const LOADER: string = '@oxc-node/core/register';
+// In a variable, because it is an optional dependency, which a compiler need not find.
+const LOADER = '@oxc-node/core/register';
 
 /** Makes node understand TypeScript from here on. Raises a `UsageError` when the loader is not there. */
 export async function registerTypeScript(path: string): Promise<void> {

@@ -30,21 +30,23 @@ export async function openWinstonLog({ level, clock, target }: WinstonLogOptions
     }),
     transports: [new transports.Stream({ stream, eol: '\n' })],
   });
-  return {
-    debug: writer(logger, 'debug'),
-    info: writer(logger, 'info'),
-    warn: writer(logger, 'warn'),
-    error: writer(logger, 'error'),
-    crit: writer(logger, 'crit'),
-    enabled: (wanted) => LEVELS.indexOf(wanted) <= LEVELS.indexOf(level),
-    close: (ms) => close(logger, file, ms),
+  let open = true;
+  const writer = (name: WorkerLogLevel) => (message: string, meta?: unknown) => {
+    // What something that leaked has to say after the end is lost, rather than an error of its own.
+    // The extra data is a field: winston spreads an object over the entry, where its `message` would replace ours.
+    if (open) logger.log({ level: name, message, meta });
   };
-}
-
-function writer(logger: WinstonLogger, level: WorkerLogLevel): (message: string, meta?: unknown) => void {
-  // As a field of its own: winston spreads an object over the entry, where a `message` or `level` in it takes ours away.
-  return (message, meta) => {
-    logger.log({ level, message, meta });
+  return {
+    debug: writer('debug'),
+    info: writer('info'),
+    warn: writer('warn'),
+    error: writer('error'),
+    crit: writer('crit'),
+    enabled: (wanted) => LEVELS.indexOf(wanted) <= LEVELS.indexOf(level),
+    close(ms) {
+      open = false;
+      return close(logger, file, ms);
+    },
   };
 }
 

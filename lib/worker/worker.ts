@@ -8,6 +8,7 @@ import type { LifecycleEvent } from '../base/events.js';
 import { Assembly } from './assembly.js';
 import { InterruptedError } from './errors.js';
 import { EventLog } from './event-log.js';
+import { Explainer } from './explain.js';
 import { Failures } from './failures.js';
 import { signalNumber, type Host, type StopSignal } from './host.js';
 import { prefix, type WorkerLog } from './logging.js';
@@ -49,18 +50,22 @@ export class Worker {
   readonly #stopTimeout: number | undefined;
   readonly #done = deferred<number>();
   readonly #interrupt = new AbortController();
-  readonly #failures = new Failures((text) => {
+  readonly #explainer = new Explainer();
+  readonly #failures = new Failures(this.#explainer, (text) => {
     this.#tell(text);
   });
   #state: WorkerState = 'idle';
   #forcedBy: StopSignal | undefined;
   #code: number | undefined;
   #host: Host | undefined;
-  /** Open from the moment that the boot begins. */
+  /** Open from the beginning of the boot to the end. */
   #log: WorkerLog | undefined;
   #assembly: Assembly | undefined;
   #booting: Promise<void> | undefined;
   #overdue: Alarm | undefined;
+  #awake: NodeJS.Timeout | undefined;
+  /** What an interrupted boot came to. */
+  #takenBack: unknown;
 
   /**
    * @param target a container, a service class, a service, or a list of them. A container starts everything that is bound
@@ -71,7 +76,8 @@ export class Worker {
     this.#units = unitsOf(target);
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    this.#stopTimeout = options.stopTimeout === undefined ? undefined : toMs(options.stopTimeout, 'The stopTimeout of a worker');
+    this.#stopTimeout =
+      options.stopTimeout === undefined ? undefined : toMs(options.stopTimeout, 'The stopTimeout of a worker');
   }
 
   get state(): WorkerState {
@@ -116,7 +122,9 @@ export class Worker {
   /** Stops everything in order (mode's `stop`); during the boot, takes it back. Resolves once everything has stopped. */
   async stop({ code, reason }: WorkerStopOptions = {}): Promise<void> {
     if (code !== undefined && !(Number.isInteger(code) && code >= 0 && code <= 255)) {
-      throw new TypeError(`The exit code of a worker cannot be ${String(code)}\n  → Give a whole number from 0 to 255.`);
+      throw new TypeError(
+        `The exit code of a worker cannot be ${String(code)}\n  → Give a whole number from 0 to 255.`,
+      );
     }
     if (this.#state === 'idle') return;
     this.#code ??= code;
@@ -153,6 +161,8 @@ export class Worker {
 
   readonly #actions: Readonly<Record<WorkerAction, (by: string) => void>> = {
     boot: () => {
+      // A service that waits for nothing but a signal would let the process end.
+      this.#awake = setInterval(() => undefined, 2 ** 30);
       this.#booting = this.#boot();
     },
     announce: () => {
@@ -181,7 +191,6 @@ export class Worker {
 
   async #boot(): Promise<void> {
     try {
-      this.#stayAwake();
       this.#log = await openLog(this.#options, this.#clock, this.#streams.stdout);
       this.#log.info(`${ME}Starting...`);
       this.#assembly = this.#assemble(this.#log);
@@ -189,7 +198,8 @@ export class Worker {
       await this.#assembly.boot(this.#interrupt.signal);
       this.#happens('booted');
     } catch (error) {
-      if (!this.#isInterruption(error)) this.#failures.add(error);
+      if (this.#isInterruption(error)) this.#takenBack = error;
+      else this.#failures.add(error);
       // otherwise somebody brings everything down already, and waits for us
       if (this.#state === 'booting') await this.#stopAssembly();
       if (this.#state === 'booting') this.#happens('down');
@@ -199,7 +209,7 @@ export class Worker {
   #assemble(log: WorkerLog): Assembly {
     const root = { name: NAME, treeParent: undefined, treeChildren: [], target: this };
     const assembly = new Assembly(this.#units, { clock: this.#clock, logger: log, root });
-    const events = new EventLog(log);
+    const events = new EventLog(log, this.#explainer);
     assembly.on((event) => {
       events.write(event);
       this.#follow(event);
@@ -212,7 +222,7 @@ export class Worker {
     this.#failures.notice(event);
     if (event.type !== 'container' || this.#state === 'booting') return;
     if (event.to !== 'stopping' && event.to !== 'stopped' && event.to !== 'failed') return;
-    if (event.error !== undefined) this.#failures.add(event.error);
+    if (event.error !== undefined && !this.#isInterruption(event.error)) this.#failures.add(event.error);
     this.#happens('stop', 'its container');
   }
 
@@ -221,6 +231,8 @@ export class Worker {
     this.#interrupt.abort(new InterruptedError(by));
     await this.#stopAssembly();
     await this.#booting;
+    // The stop reports what went wrong on the way back, unless the boot did that by itself.
+    if (this.#failures.all.length === 0 && hasErrors(this.#takenBack)) this.#failures.add(this.#takenBack);
     this.#happens('down');
   }
 
@@ -238,19 +250,13 @@ export class Worker {
 
   async #leave(): Promise<void> {
     this.#overdue?.cancel();
+    clearInterval(this.#awake);
     const held = this.#host?.heldBy() ?? [];
     if (held.length > 0) this.#log?.debug(`${ME}Still open, and closed by the exit: ${held.join(', ')}`);
     this.#log?.info(`${ME}-Stopped!`);
     await this.#log?.close(this.#patience);
+    this.#log = undefined;
     this.#done.resolve(this.#exitCode);
-  }
-
-  /** A service that waits for nothing but a signal would let the process end. */
-  #stayAwake(): void {
-    const awake = setInterval(() => undefined, 2 ** 30);
-    void this.#done.promise.then(() => {
-      clearInterval(awake);
-    });
   }
 
   #tell(text: string): void {
@@ -259,12 +265,10 @@ export class Worker {
     if (this.#log === undefined || !isLogSeen(this.#options)) this.#streams.stderr.write(`${text}\n`);
   }
 
-  /** Whether a boot ended because we ended it, and nothing went wrong on the way back. */
+  /** Whether this is only how our own interruption of the boot comes back to us. */
   #isInterruption(error: unknown): boolean {
     const { aborted, reason } = this.#interrupt.signal as { aborted: boolean; reason: unknown };
-    if (!aborted || error === reason) return aborted;
-    if (!ModeError.is(error) || error.cause !== reason) return false;
-    return !('errors' in error) || (error.errors as unknown[]).length === 0;
+    return aborted && (error === reason || (ModeError.is(error) && error.cause === reason));
   }
 
   get #streams(): Pick<Host, 'stdout' | 'stderr'> {
@@ -278,4 +282,8 @@ export class Worker {
   get #patience(): number {
     return this.#forcedBy === undefined ? FLUSH_MS.clean : FLUSH_MS.forced;
   }
+}
+
+function hasErrors(error: unknown): boolean {
+  return ModeError.is(error) && 'errors' in error && (error.errors as unknown[]).length > 0;
 }

@@ -16,19 +16,33 @@ describe('toMs', () => {
     expect(toMs(value)).toBe(ms);
   });
 
-  it.each([[-1], [NaN], [Infinity], ['-1s'], ['soon'], [''], ['100'], ['1e3'], ['1s 5ms'], ['s'], ['9'.repeat(200) + 's']])(
-    'refuses %j',
+  it.each([
+    [-1],
+    [NaN],
+    [Infinity],
+    ['-1s'],
+    ['soon'],
+    [''],
+    ['100'],
+    ['1e3'],
+    ['1s 5ms'],
+    ['s'],
+    ['9'.repeat(200) + 's'],
+  ])('refuses %j', (value) => {
+    expect(() => toMs(value)).toThrow(TypeError);
+  });
+
+  it.each([[undefined], [null], [true], [{}], [10n], [Symbol('s')], [Object.create(null)]])(
+    'refuses what is no duration at all: %o',
     (value) => {
-      expect(() => toMs(value)).toThrow(TypeError);
+      expect(() => toMs(value as number)).toThrow(TypeError);
     },
   );
 
-  it.each([[undefined], [null], [true], [{}], [10n], [Symbol('s')], [Object.create(null)]])('refuses what is no duration at all: %o', (value) => {
-    expect(() => toMs(value as number)).toThrow(TypeError);
-  });
-
   it('shows the value, what it was for and the remedy', () => {
-    expect(() => toMs('soon', 'The interval of @timer')).toThrow("The interval of @timer cannot be 'soon'\n  → Give a finite");
+    expect(() => toMs('soon', 'The interval of @timer')).toThrow(
+      "The interval of @timer cannot be 'soon'\n  → Give a finite",
+    );
     expect(() => toMs('100')).toThrow("A duration cannot be '100'");
     expect(() => toMs(NaN)).toThrow('A duration cannot be NaN');
     expect(() => toMs(-5)).toThrow('A duration cannot be -5');

@@ -36,7 +36,7 @@ describe('parseCrontab', () => {
   it.each([
     ['too few fields', '* * * *', "'* * * *' is not a cron expression: it has 4 fields"],
     ['a field for years', '0 0 0 1 1 * 2030', 'it has 7 fields'],
-    ['a nickname', '@daily', 'it has 1 fields'],
+    ['a nickname', '@daily', 'it has one field'],
     ['nothing', '', "'' is not a cron expression"],
     ['a minute that does not exist', '60 * * * *', "'60 * * * *' is not a cron expression: there is no such minute"],
     ['a month that does not exist', '0 0 1 13 *', 'there is no such month'],
@@ -51,11 +51,14 @@ describe('parseCrontab', () => {
     expect(parse).toThrow("→ Give five fields (minute, hour, day of month, month, day of week) such as '30 18 * * *'");
   });
 
-  it.each([['Mars/Olympus'], ['+02:00'], [''], ['GMT+1'], [3 as unknown as string]])('refuses the zone %j', (timezone) => {
-    const parse = () => parseCrontab('0 0 * * *', timezone);
-    expect(parse).toThrow(TypeError);
-    expect(parse).toThrow(/ is not a time zone\n {2}→ Give a name of the IANA database such as 'US\/Pacific'/);
-  });
+  it.each([['Mars/Olympus'], ['+02:00'], [''], ['GMT+1'], [3 as unknown as string]])(
+    'refuses the zone %j',
+    (timezone) => {
+      const parse = () => parseCrontab('0 0 * * *', timezone);
+      expect(parse).toThrow(TypeError);
+      expect(parse).toThrow(/ is not a time zone\n {2}→ Give a name of the IANA database such as 'US\/Pacific'/);
+    },
+  );
 
   it('loads croner only when there is something to read', () => {
     const script = `
@@ -65,9 +68,13 @@ describe('parseCrontab', () => {
       const before = loaded();
       parseCrontab('0 0 * * *');
       console.log(before, loaded());`;
-    const output = execFileSync(process.execPath, ['--import', '@oxc-node/core/register', '--input-type=module', '-e', script], {
-      encoding: 'utf8',
-    });
+    const output = execFileSync(
+      process.execPath,
+      ['--import', '@oxc-node/core/register', '--input-type=module', '-e', script],
+      {
+        encoding: 'utf8',
+      },
+    );
     expect(output).toBe('false true\n');
   });
 });
@@ -89,8 +96,18 @@ describe('an hour that is skipped', () => {
     ['30 1 * * *', 'US/Pacific', '2025-03-08T12:00:00Z', ['2025-03-09T09:30:00Z', '2025-03-10T08:30:00Z']],
     ['0 3 * * *', 'US/Pacific', '2025-03-08T12:00:00Z', ['2025-03-09T10:00:00Z', '2025-03-10T10:00:00Z']],
     // What follows the clock goes on without a pause, and nothing comes twice.
-    ['*/30 * * * *', 'US/Pacific', '2025-03-09T09:00:00Z', ['2025-03-09T09:30:00Z', '2025-03-09T10:00:00Z', '2025-03-09T10:30:00Z']],
-    ['0 * * * *', 'Australia/Lord_Howe', '2025-10-04T14:00:00Z', ['2025-10-04T14:30:00Z', '2025-10-04T16:00:00Z', '2025-10-04T17:00:00Z']],
+    [
+      '*/30 * * * *',
+      'US/Pacific',
+      '2025-03-09T09:00:00Z',
+      ['2025-03-09T09:30:00Z', '2025-03-09T10:00:00Z', '2025-03-09T10:30:00Z'],
+    ],
+    [
+      '0 * * * *',
+      'Australia/Lord_Howe',
+      '2025-10-04T14:00:00Z',
+      ['2025-10-04T14:30:00Z', '2025-10-04T16:00:00Z', '2025-10-04T17:00:00Z'],
+    ],
   ])('%s in %s', (expression, timezone, from, expected) => {
     expect(instants(expression, timezone, from, expected.length)).toEqual(expected);
   });
@@ -110,8 +127,18 @@ describe('an hour that is repeated', () => {
     // A list of times is fixed too.
     ['30 1,13 * * *', 'US/Pacific', '2025-11-01T22:00:00Z', ['2025-11-02T08:30:00Z', '2025-11-02T21:30:00Z']],
     // What follows the clock goes on without a pause.
-    ['*/30 * * * *', 'US/Pacific', '2025-11-02T08:15:00Z', ['2025-11-02T08:30:00Z', '2025-11-02T09:00:00Z', '2025-11-02T09:30:00Z', '2025-11-02T10:00:00Z']],
-    ['0 * * * *', 'Europe/Berlin', '2025-10-25T23:30:00Z', ['2025-10-26T00:00:00Z', '2025-10-26T01:00:00Z', '2025-10-26T02:00:00Z']],
+    [
+      '*/30 * * * *',
+      'US/Pacific',
+      '2025-11-02T08:15:00Z',
+      ['2025-11-02T08:30:00Z', '2025-11-02T09:00:00Z', '2025-11-02T09:30:00Z', '2025-11-02T10:00:00Z'],
+    ],
+    [
+      '0 * * * *',
+      'Europe/Berlin',
+      '2025-10-25T23:30:00Z',
+      ['2025-10-26T00:00:00Z', '2025-10-26T01:00:00Z', '2025-10-26T02:00:00Z'],
+    ],
   ])('%s in %s from %s', (expression, timezone, from, expected) => {
     expect(instants(expression, timezone, from, expected.length)).toEqual(expected);
   });

@@ -30,7 +30,8 @@ function timeOf(date: number): string {
   return new Date(date).toISOString().replace(/^2026-01-01T|\.000Z$/g, '');
 }
 
-const waits = (ms: number) => (run: ReturnType<typeof fakeRun>) => () => new Promise<void>((resolve) => void run.clock.setTimer(ms, resolve));
+const waits = (ms: number) => (run: ReturnType<typeof fakeRun>) => () =>
+  new Promise<void>((resolve) => void run.clock.setTimer(ms, resolve));
 
 describe('a crontab', () => {
   it('runs at the instants of its expression', async () => {
@@ -66,7 +67,14 @@ describe('a crontab', () => {
 
   it('says what was and what comes', async () => {
     const { crontab, clock } = crontabOf({ call: waits(20) });
-    expect(crontab.status()).toEqual({ service: 'Cache', name: 'report', kind: 'crontab', runs: 0, skipped: 0, failures: 0 });
+    expect(crontab.status()).toEqual({
+      service: 'Cache',
+      name: 'report',
+      kind: 'crontab',
+      runs: 0,
+      skipped: 0,
+      failures: 0,
+    });
     crontab.start();
     await clock.advance('1.5h');
     expect(crontab.status()).toEqual({
@@ -204,7 +212,10 @@ describe('instants that come while the last run is going', () => {
   });
 
   it('are skipped too when that run blocks the program', async () => {
-    const { crontab, clock, begun, history } = crontabOf({ expression: '* * * * * *', call: (run) => () => run.clock.block(2500) });
+    const { crontab, clock, begun, history } = crontabOf({
+      expression: '* * * * * *',
+      call: (run) => () => run.clock.block(2500),
+    });
     crontab.start();
     await clock.advance('5s');
     expect(begun).toEqual(['00:00:01', '00:00:04']);
@@ -260,7 +271,12 @@ describe('the coordinator', () => {
   });
 
   it.each([
-    ['throws', () => { throw new Error('no redis'); }],
+    [
+      'throws',
+      () => {
+        throw new Error('no redis');
+      },
+    ],
     ['rejects', () => Promise.reject(new Error('no redis'))],
   ])('that %s makes no run and crashes nothing, but is heard of', async (_, claim) => {
     const { crontab, clock, begun, crashes, history } = crontabOf({ coordinator: { claim } });
@@ -303,14 +319,14 @@ describe('the coordinator', () => {
 
   it('is waited for together with the run it grants', async () => {
     const { crontab, clock, history } = crontabOf({
-      coordinator: { claim: () => Promise.resolve(true) },
+      coordinator: { claim: () => new Promise((resolve) => void clock.setTimer(1000, () => resolve(true))) },
       call: waits(1000),
     });
     crontab.start();
-    await clock.advance(3_600_000);
+    await clock.advance('1h');
     let over = false;
     void crontab.idle?.then(() => (over = true));
-    await clock.advance(999);
+    await clock.advance(1999);
     expect(over).toBe(false);
     await clock.advance(1);
     expect(over).toBe(true);

@@ -25,12 +25,21 @@ describe('a task', () => {
   });
 
   it('is over when its promise is', async () => {
-    const { task, clock, history } = started((_, time) => new Promise((resolve) => void time.setTimer(500, () => resolve(1))));
+    const { task, clock, history } = started(
+      (_, time) => new Promise((resolve) => void time.setTimer(500, () => resolve(1))),
+    );
     await clock.advance(499);
     expect(task.running).toBe(true);
     await clock.advance(1);
     await task.done;
-    expect(history.events.at(-1)).toMatchObject({ type: 'task', service: 'Cache', name: 'listen', what: 'end', run: 1, ms: 500 });
+    expect(history.events.at(-1)).toMatchObject({
+      type: 'task',
+      service: 'Cache',
+      name: 'listen',
+      what: 'end',
+      run: 1,
+      ms: 500,
+    });
   });
 
   it('is not called in a run that has ended', async () => {
@@ -43,7 +52,10 @@ describe('a task', () => {
   });
 
   it('takes a thenable that is no promise', async () => {
-    const { task, history } = started(() => ({ then: (_: unknown, reject: (error: unknown) => void) => reject(boom) }), 'log');
+    const { task, history } = started(
+      () => ({ then: (_: unknown, reject: (error: unknown) => void) => reject(boom) }),
+      'log',
+    );
     await task.done;
     expect(history.list).toEqual(['Cache.listen: begin', 'Cache.listen: error (boom)']);
   });
@@ -51,7 +63,12 @@ describe('a task', () => {
 
 describe('an error of a task', () => {
   it.each([
-    ['thrown', () => { throw boom; }],
+    [
+      'thrown',
+      () => {
+        throw boom;
+      },
+    ],
     ['rejected with', () => Promise.reject(boom)],
   ])('%s crashes the service', async (_, call) => {
     const { task, history, crashes } = started(call);
@@ -69,13 +86,21 @@ describe('an error of a task', () => {
 
   it('is given to a function', async () => {
     const seen: unknown[] = [];
-    const { task, crashes } = started(() => Promise.reject(boom), (error) => seen.push(error));
+    const { task, crashes } = started(
+      () => Promise.reject(boom),
+      (error) => seen.push(error),
+    );
     await task.done;
     expect([seen, crashes]).toEqual([[boom], []]);
   });
 
   it.each([
-    ['throws', () => { throw new Error('worse'); }],
+    [
+      'throws',
+      () => {
+        throw new Error('worse');
+      },
+    ],
     ['rejects', () => Promise.reject(new Error('worse'))],
   ])('crashes the service when that function %s', async (_, onError: () => unknown) => {
     const { task, crashes } = started(() => Promise.reject(boom), onError);
@@ -98,7 +123,7 @@ describe('the end of the run', () => {
     ['an AbortError', () => abortError],
   ])('that comes back as %s is no error', async (_, echo) => {
     const { task, history, crashes, end } = started(
-      (signal) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(echo(signal) as Error))),
+      (signal) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(echo(signal)))),
     );
     end();
     await task.done;
@@ -107,7 +132,9 @@ describe('the end of the run', () => {
   });
 
   it('does not hide another error', async () => {
-    const { task, crashes, end } = started((signal) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(boom))));
+    const { task, crashes, end } = started(
+      (signal) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(boom))),
+    );
     end();
     await task.done;
     expect(crashes).toEqual([boom]);
@@ -128,7 +155,9 @@ describe('a task that is retried', () => {
       throw boom;
     }, 'retry');
     await clock.advance('90s');
-    expect(calls.map((at, index) => at - (calls[index - 1] ?? 0))).toEqual([0, 100, 200, 400, 800, 1600, 3200, 6400, 12_800, 25_600, 30_000]);
+    expect(calls.map((at, index) => at - (calls[index - 1] ?? 0))).toEqual([
+      0, 100, 200, 400, 800, 1600, 3200, 6400, 12_800, 25_600, 30_000,
+    ]);
     expect(task.running).toBe(true);
   });
 
@@ -163,8 +192,30 @@ describe('a task that is retried', () => {
     expect(clock.sleepers).toBe(0);
   });
 
+  it('is not over while its next call still runs when the run ends', async () => {
+    let calls = 0;
+    const { clock, task, end } = started((_, time) => {
+      calls += 1;
+      return calls === 1
+        ? Promise.reject(boom)
+        : new Promise((resolve) => {
+            time.setTimer(1000, () => {
+              resolve(1);
+            });
+          });
+    }, 'retry');
+    await clock.advance(100);
+    end();
+    expect([calls, task.running]).toEqual([2, true]);
+    await clock.advance(1000);
+    expect(task.running).toBe(false);
+  });
+
   it('is not retried once the run has ended', async () => {
-    const { clock, task, end } = started((signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(boom))), 'retry');
+    const { clock, task, end } = started(
+      (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(boom))),
+      'retry',
+    );
     end();
     await task.done;
     expect(clock.sleepers).toBe(0);

@@ -8,9 +8,15 @@ const scenario = fc.record({
   interval: fc.oneof(fc.integer({ min: 1, max: 50 }), fc.double({ min: 0.1, max: 50, noNaN: true })),
   immediate: fc.boolean(),
   jitter: fc.oneof(fc.constant(0), fc.double({ min: 0, max: 1, noNaN: true })),
-  runs: fc.array(fc.record({ busy: fc.constantFrom(0, 0, 1, 7.5, 130), wait: fc.constantFrom(undefined, 0, 3, 20.25, 300) }), { minLength: 1 }),
+  runs: fc.array(
+    fc.record({ busy: fc.constantFrom(0, 0, 1, 7.5, 130), wait: fc.constantFrom(undefined, 0, 3, 20.25, 300) }),
+    { minLength: 1 },
+  ),
   steps: fc.array(
-    fc.oneof(fc.record({ advance: fc.double({ min: 0, max: 100, noNaN: true }) }), fc.record({ stall: fc.double({ min: 0, max: 500, noNaN: true }) })),
+    fc.oneof(
+      fc.record({ advance: fc.double({ min: 0, max: 100, noNaN: true }) }),
+      fc.record({ stall: fc.double({ min: 0, max: 500, noNaN: true }) }),
+    ),
     { maxLength: 20 },
   ),
 });
@@ -40,7 +46,11 @@ it('never overlaps, never runs early, and accounts for every tick', async () => 
           });
         });
       };
-      const timer = new TimerSchedule(host, { name: 'refresh', interval, immediate, jitter: jitter * interval, onError: 'crash' }, call);
+      const timer = new TimerSchedule(
+        host,
+        { name: 'refresh', interval, immediate, jitter: jitter * interval, onError: 'crash' },
+        call,
+      );
       timer.start();
       for (const step of steps) {
         if ('stall' in step) clock.block(step.stall);

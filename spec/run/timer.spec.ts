@@ -4,7 +4,11 @@ import { fakeRun } from './support.js';
 
 type Call = (signal: AbortSignal) => unknown;
 
-function timerOf(options: Partial<TimerOptions> = {}, makeCall?: (run: ReturnType<typeof fakeRun>) => Call, random?: () => number) {
+function timerOf(
+  options: Partial<TimerOptions> = {},
+  makeCall?: (run: ReturnType<typeof fakeRun>) => Call,
+  random?: () => number,
+) {
   const run = fakeRun();
   const begun: number[] = [];
   const call = makeCall?.(run);
@@ -21,7 +25,8 @@ function timerOf(options: Partial<TimerOptions> = {}, makeCall?: (run: ReturnTyp
 }
 
 /** A call that waits for some time. */
-const waits = (ms: number) => (run: ReturnType<typeof fakeRun>) => () => new Promise<void>((resolve) => void run.clock.setTimer(ms, resolve));
+const waits = (ms: number) => (run: ReturnType<typeof fakeRun>) => () =>
+  new Promise<void>((resolve) => void run.clock.setTimer(ms, resolve));
 /** A call that keeps the program busy for some time. */
 const blocks = (ms: number) => (run: ReturnType<typeof fakeRun>) => () => run.clock.block(ms);
 
@@ -51,7 +56,10 @@ describe('a timer', () => {
     expect(begun).toEqual([142, 242]);
   });
 
-  it.each([['waits', waits(20)], ['keeps busy', blocks(20)]])('does not drift when its call %s', async (_, call) => {
+  it.each([
+    ['waits', waits(20)],
+    ['keeps busy', blocks(20)],
+  ])('does not drift when its call %s', async (_, call) => {
     const { timer, clock, begun } = timerOf({}, call);
     timer.start();
     await clock.advance(6000);
@@ -89,7 +97,10 @@ describe('a tick that comes due while the last run is going', () => {
   });
 
   it('is skipped too when that run blocks the program: once for all of them, and back on the grid', async () => {
-    const { timer, clock, begun, history } = timerOf({}, (run) => () => run.clock.now() === 100 && run.clock.block(350));
+    const { timer, clock, begun, history } = timerOf(
+      {},
+      (run) => () => run.clock.now() === 100 && run.clock.block(350),
+    );
     timer.start();
     await clock.advance(600);
     expect(begun).toEqual([100, 500, 600]);
@@ -102,6 +113,14 @@ describe('a tick that comes due while the last run is going', () => {
     timer.start();
     await clock.advance(300);
     expect(begun).toEqual([100, 200, 300]);
+  });
+
+  it('is kept when the run ends just then, also after others that are skipped', async () => {
+    const { timer, clock, begun } = timerOf({}, blocks(200));
+    timer.start();
+    await clock.advance(500);
+    expect(begun).toEqual([100, 300, 500]);
+    expect(timer.status()).toMatchObject({ runs: 3, skipped: 3 });
   });
 
   it('is skipped when the run ends just after', async () => {
@@ -123,6 +142,16 @@ describe('after a stall', () => {
     expect(timer.status()).toMatchObject({ runs: 4, skipped: 3 });
   });
 
+  it('of two ticks, one is made up for and one skipped', async () => {
+    const { timer, clock, begun, history } = timerOf();
+    timer.start();
+    clock.block(250);
+    await clock.advance(50);
+    expect(begun).toEqual([250, 300]);
+    expect(history.list[0]).toBe('Cache.refresh: skip');
+    expect(timer.status()).toMatchObject({ runs: 2, skipped: 1 });
+  });
+
   it('of a million intervals one event is enough', async () => {
     const { timer, clock, history } = timerOf();
     timer.start();
@@ -131,6 +160,23 @@ describe('after a stall', () => {
     expect(history.list).toEqual(['Cache.refresh: skip ×999999', 'Cache.refresh: begin', 'Cache.refresh: end']);
     expect(history.events[0]).toMatchObject({ what: 'skip', count: 999_999, reason: 'late' });
   });
+
+  // Numbers for which (time - start) / interval is rounded to the wrong side of a whole number.
+  it.each([
+    { start: 107, interval: 2.3, stall: 3753.5999999999995, ticks: 1631 },
+    { start: 886.9, interval: 5.1, stall: 433.4999999999999, ticks: 85 },
+  ])(
+    'no tick is lost or made up by a rounding: $start + $ticks × $interval',
+    async ({ start, interval, stall, ticks }) => {
+      const { timer, clock } = timerOf({ interval });
+      await clock.advance(start);
+      timer.start();
+      clock.block(stall);
+      await clock.advance(0);
+      expect(timer.status()).toMatchObject({ runs: 1, skipped: ticks - 1 });
+      expect((clock.pending()[0] ?? 0) > clock.now()).toBe(true);
+    },
+  );
 
   it('within a run, all is skipped', async () => {
     const { timer, clock, history } = timerOf({}, waits(100_000));
@@ -211,6 +257,19 @@ describe('stop', () => {
     expect(history.list).toEqual(['Cache.refresh: begin', 'Cache.refresh: end']);
   });
 
+  it('waits for the run that is under way, not for the one before it', async () => {
+    const { timer, clock } = timerOf({}, waits(50));
+    timer.start();
+    await clock.advance(100);
+    await Promise.all([timer.idle, clock.advance(100)]);
+    let over = false;
+    void timer.idle?.then(() => (over = true));
+    await clock.advance(49);
+    expect(over).toBe(false);
+    await clock.advance(1);
+    expect(over).toBe(true);
+  });
+
   it('can come from within the run', async () => {
     const { timer, clock, begun } = timerOf({}, () => () => timer.stop());
     timer.start();
@@ -281,7 +340,14 @@ describe('fire', () => {
 describe('status', () => {
   it('says what was and what comes', async () => {
     const { timer, clock } = timerOf({ interval: 1000 }, waits(20));
-    expect(timer.status()).toEqual({ service: 'Cache', name: 'refresh', kind: 'timer', runs: 0, skipped: 0, failures: 0 });
+    expect(timer.status()).toEqual({
+      service: 'Cache',
+      name: 'refresh',
+      kind: 'timer',
+      runs: 0,
+      skipped: 0,
+      failures: 0,
+    });
     timer.start();
     await clock.advance('1.5s');
     expect(timer.status()).toEqual({

@@ -183,6 +183,17 @@ describe('FlowControlQueue', () => {
     expect(queue.tryPut('c')).toBe(true);
   });
 
+  it('not even when flow has just resumed, and they are about to be let in', async () => {
+    const flow = new FlowControlEvent();
+    const queue = new FlowControlQueue<string>({ flowControl: flow });
+    const tried: boolean[] = [];
+    flow.onResume(() => tried.push(queue.tryPut('c')));
+    const b = queue.put('b');
+    flow.resume();
+    await b;
+    expect([tried, drain(queue)]).toEqual([[false], ['b']]);
+  });
+
   it('gives `undefined` when there is nothing to `tryGet`', () => {
     expect(new FlowControlQueue().tryGet()).toBeUndefined();
   });

@@ -96,11 +96,18 @@ describe.each(kinds)('%s', (_kind, make) => {
     const signal = make();
     const handler = recorder();
     const disconnect = signal.connect(handler);
+    const disconnectFromMe = signal.connect(handler, { sender: 'me' });
     signal.disconnect(handler);
     signal.connect(handler);
     disconnect();
-    await signal.send('me', 1);
-    expect(handler.calls).toEqual([['me', 1]]);
+    await signal.send('you', 1);
+    expect(handler.calls).toEqual([['you', 1]]);
+    disconnectFromMe();
+    signal.disconnect(handler);
+    signal.connect(handler);
+    disconnectFromMe();
+    signal.disconnect(handler);
+    expect(signal.size).toBe(0);
   });
 
   it('settles who hears of a send when it is sent', async () => {
@@ -208,15 +215,16 @@ describe.each(kinds)('%s', (_kind, make) => {
 
   it('does not pile up dead handlers while nothing is sent', async () => {
     const signal = make();
-    let mostly = 0;
-    for (let round = 0; round < 20; round += 1) {
-      (() => {
-        for (let n = 0; n < 100; n += 1) signal.connect(() => void n, { weak: true });
-      })();
+    const connectMany = async () => {
+      for (let n = 0; n < 4000; n += 1) signal.connect(() => void n, { weak: true });
       await collectGarbage();
-      mostly = Math.max(mostly, signal.size);
-    }
-    expect(mostly).toBeLessThan(200);
+      return process.memoryUsage().heapUsed;
+    };
+    const before = await connectMany();
+    for (let round = 0; round < 5; round += 1) await connectMany();
+    const megabytes = ((await connectMany()) - before) / 2 ** 20;
+    expect(megabytes).toBeLessThan(2);
+    expect(signal.size).toBe(0);
   });
 });
 

@@ -25,7 +25,8 @@ describe('explain', () => {
 
   it('keeps the line that node shows for a syntax error', () => {
     const error = new SyntaxError('no such export');
-    error.stack = 'file:///app/web.js:1\nimport { x }\n         ^\nSyntaxError: no such export\n    at node:internal/x:1:1';
+    error.stack =
+      'file:///app/web.js:1\nimport { x }\n         ^\nSyntaxError: no such export\n    at node:internal/x:1:1';
     expect(userFrames(error)).toEqual(['    file:///app/web.js:1', '    import { x }', '             ^']);
   });
 
@@ -45,10 +46,15 @@ describe('explain', () => {
   });
 
   it('knows what to do about a port in use', () => {
-    const cause = Object.assign(new Error('listen EADDRINUSE: address already in use :::8000'), { code: 'EADDRINUSE', port: 8000 });
-    expect(explain(new BootError('Webserver', ['App', 'Webserver'], cause)).split('\n').at(-1)).toBe(
-      '  → Port 8000 is taken: stop the process that listens there, or choose another port.',
-    );
+    const cause = Object.assign(new Error('listen EADDRINUSE: address already in use :::8000'), {
+      code: 'EADDRINUSE',
+      port: 8000,
+    });
+    expect(
+      explain(new BootError('Webserver', ['App', 'Webserver'], cause))
+        .split('\n')
+        .at(-1),
+    ).toBe('  → Port 8000 is taken: stop the process that listens there, or choose another port.');
   });
 
   it('takes the advice that our own errors bring', () => {

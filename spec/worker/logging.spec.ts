@@ -13,7 +13,9 @@ const clock = new FakeClock({ start: date });
 
 describe('a line of the log', () => {
   it('is what mode writes, in local time', () => {
-    expect(formatLine(date, 'info', '[^Worker]: Starting...', false)).toBe('[2018-03-27 15:47:12,009: INFO]: [^Worker]: Starting...');
+    expect(formatLine(date, 'info', '[^Worker]: Starting...', false)).toBe(
+      '[2018-03-27 15:47:12,009: INFO]: [^Worker]: Starting...',
+    );
   });
 
   it.each([
@@ -74,7 +76,9 @@ describe('the log on winston', () => {
     log.warn('this', { n: 1 });
     log.crit('and this');
     await log.close(1000);
-    expect(String(stream.read())).toBe('[2018-03-27 15:47:12,009: WARNING]: this { n: 1 }\n[2018-03-27 15:47:12,009: CRITICAL]: and this\n');
+    expect(String(stream.read())).toBe(
+      '[2018-03-27 15:47:12,009: WARNING]: this { n: 1 }\n[2018-03-27 15:47:12,009: CRITICAL]: and this\n',
+    );
     expect([log.enabled('info'), log.enabled('warn'), log.enabled('crit')]).toEqual([false, true, true]);
   });
 
@@ -95,6 +99,18 @@ describe('the log on winston', () => {
     expect(String(stream.read())).toContain("INFO]: ours { message: 'theirs', level: 'error' }");
   });
 
+  it('is coloured on a terminal', async () => {
+    const terminal = Object.assign(new PassThrough(), { hasColors: () => true });
+    const log = await openWinstonLog({ level: 'info', clock, target: terminal });
+    log.warn('careful');
+    log.info('fine');
+    expect(String(terminal.read()).split('\n')).toEqual([
+      '[2018-03-27 15:47:12,009: WARNING]: \u001B[33mcareful\u001B[0m',
+      '[2018-03-27 15:47:12,009: INFO]: fine',
+      '',
+    ]);
+  });
+
   it('has written everything to its file once it is closed, however much that is', async () => {
     const file = join(directory, 'worker.log');
     const log = await openWinstonLog({ level: 'info', clock, target: file });
@@ -103,6 +119,14 @@ describe('the log on winston', () => {
     const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
     expect(lines).toHaveLength(5000);
     expect(lines.at(-1)).toContain('line 5000');
+  });
+
+  it('ignores what comes after it is closed', async () => {
+    const stream = new PassThrough();
+    const log = await openWinstonLog({ level: 'info', clock, target: stream });
+    await log.close(1000);
+    log.info('too late');
+    expect(stream.read()).toBeNull();
   });
 
   it('appends to a file that is there', async () => {

@@ -11,6 +11,8 @@ const PATIENCE = 15_000;
 export interface RunOptions {
   cwd?: string;
   env?: Record<string, string>;
+  /** Another installed copy of the binary. */
+  bin?: string;
 }
 
 /** A real worker, run by the built binary as a user would run it. */
@@ -21,9 +23,13 @@ export class RunningWorker {
   #err = '';
   #arrived: () => void = () => undefined;
 
-  constructor(args: readonly string[], { cwd = ROOT, env = {} }: RunOptions = {}) {
-    if (!existsSync(BIN)) throw new Error('There is no dist/worker/main.js\n  → Run npm run build first.');
-    this.#child = spawn(process.execPath, [BIN, ...args], { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  constructor(args: readonly string[], { cwd = ROOT, env = {}, bin = BIN }: RunOptions = {}) {
+    if (!existsSync(bin)) throw new Error('There is no dist/worker/main.js\n  → Run npm run build first.');
+    this.#child = spawn(process.execPath, [bin, ...args], {
+      cwd,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     this.#child.stdout?.on('data', (chunk: Buffer) => {
       this.#out += chunk.toString();
       this.#arrived();

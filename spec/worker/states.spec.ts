@@ -16,7 +16,12 @@ function walk(...path: WorkerEvent[]): string[] {
 
 describe('the table of the worker', () => {
   it('boots, stops on the first signal, and leaves', () => {
-    expect(walk('run', 'booted', 'signal', 'down')).toEqual(['booting/boot', 'up/announce', 'draining/stop', 'exited/leave']);
+    expect(walk('run', 'booted', 'signal', 'down')).toEqual([
+      'booting/boot',
+      'up/announce',
+      'draining/stop',
+      'exited/leave',
+    ]);
   });
 
   it('takes a boot back on a signal', () => {
@@ -46,7 +51,10 @@ describe('the table of the worker', () => {
   it('boots once, stops once and leaves once, whatever happens in whatever order', () => {
     // every path of five events: the table is small enough to try them all
     for (let code = 0; code < events.length ** 5; code += 1) {
-      const path = Array.from({ length: 5 }, (_, n) => events[Math.floor(code / events.length ** n) % events.length] ?? 'run');
+      const path = Array.from(
+        { length: 5 },
+        (_, n) => events[Math.floor(code / events.length ** n) % events.length] ?? 'run',
+      );
       const actions = walk(...path).map((step) => step.split('/')[1]);
       for (const action of ['boot', 'stop', 'force']) {
         expect(actions.filter((one) => one === action).length, `${action} in ${path.join(' ')}`).toBeLessThanOrEqual(1);
@@ -59,10 +67,14 @@ describe('the table of the worker', () => {
   it('can reach every state, and leave every state but the last', () => {
     for (const state of states) {
       const targets = events.map((event) => transitions[state][event][0]);
-      expect(targets.some((target) => target !== state), state).toBe(state !== 'exited');
-      expect(states.some((from) => from !== state && events.some((event) => transitions[from][event][0] === state)), state).toBe(
-        state !== 'idle',
-      );
+      expect(
+        targets.some((target) => target !== state),
+        state,
+      ).toBe(state !== 'exited');
+      expect(
+        states.some((from) => from !== state && events.some((event) => transitions[from][event][0] === state)),
+        state,
+      ).toBe(state !== 'idle');
     }
   });
 });
