@@ -8,10 +8,10 @@
  * take turns, and each figure is the median of its runs. Classes and their annotations are made before the time starts.
  */
 import { writeFile } from 'node:fs/promises';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { entrants } from './contestants.mjs';
-import { progress, table } from './harness.mjs';
+import { figure, progress, table } from './harness.mjs';
 import * as boot from './measurements/boot.mjs';
 import * as cold from './measurements/cold.mjs';
 import * as heap from './measurements/heap.mjs';
@@ -44,9 +44,15 @@ const options = {
   budget: Number(values.budget),
 };
 
-console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}\n`);
+const [load] = loadavg();
+console.log(
+  `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, load ${figure(load)}\n`,
+);
+if (load > cpus().length / 2) {
+  console.log('The machine is busy with other work: absolute figures and short ratios are noisy.\n');
+}
 const goals = [];
-const record = { node: process.version, date: new Date().toISOString(), quick: values.quick, results: {}, goals };
+const record = { node: process.version, date: new Date().toISOString(), load, quick: values.quick, results: {}, goals };
 for (const name of chosen) {
   const measurement = measurements[name];
   const results = await measurement.measure(options);

@@ -175,7 +175,7 @@ export class Service implements AsyncDisposable {
 
   /** Sleeps, until the run ends. Resolves to whether it slept in full. */
   sleep(duration: Duration): Promise<boolean> {
-    return this[LIFECYCLE].waits.sleep(toMs(duration, 'the duration of sleep()'));
+    return this[LIFECYCLE].waits.sleep(toMs(duration, 'The duration of sleep()'));
   }
 
   /** Waits for a promise, or for what a function returns, until the run ends. Rejects as the promise does. */
@@ -214,8 +214,8 @@ export class Service implements AsyncDisposable {
    * Yields the milliseconds since the last tick. A tick that comes due while the loop's body runs is skipped.
    */
   ticks(interval: Duration): AsyncGenerator<number, void, void> {
-    const ms = toMs(interval, 'the interval of ticks()');
-    if (ms === 0) throw new TypeError('the interval of ticks() must be more than 0');
+    const ms = toMs(interval, 'The interval of ticks()');
+    if (ms === 0) throw new TypeError('The interval of ticks() must be more than 0');
     return this[LIFECYCLE].waits.ticks(ms);
   }
 
@@ -248,5 +248,5 @@ class FromFunction extends Service {
 }
 
 function timeoutOf({ timeout }: WaitOptions): number | undefined {
-  return timeout === undefined ? undefined : toMs(timeout, 'the timeout of a wait');
+  return timeout === undefined ? undefined : toMs(timeout, 'The timeout of a wait');
 }

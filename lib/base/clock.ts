@@ -20,13 +20,19 @@ export interface Clock {
 // setTimeout takes a 32 bit number of milliseconds and fires at once for anything larger.
 const LONGEST = 2 ** 31 - 1;
 
+const probe = setImmediate(() => undefined);
+const Immediate = probe.constructor as new () => object;
+clearImmediate(probe);
+
 /** The real clock. */
 export const systemClock: Clock = {
   now: () => performance.now(),
   date: () => Date.now(),
-  setTimer: (ms, callback) => setTimeout(callback, ms),
+  // a timeout of less than a millisecond takes a whole one, and then some
+  setTimer: (ms, callback) => (ms < 0.5 ? setImmediate(callback) : setTimeout(callback, ms)),
   clearTimer: (handle) => {
-    clearTimeout(handle as NodeJS.Timeout);
+    if (handle instanceof Immediate) clearImmediate(handle as NodeJS.Immediate);
+    else clearTimeout(handle as NodeJS.Timeout);
   },
 };
 

@@ -30,6 +30,9 @@ interface ServiceEvent {
   level?: LogLevel;
 }
 
+/** Why a run was not made: the last one still ran, it was noticed too late, a coordinator refused it, the service stopped. */
+export type SkipReason = 'running' | 'late' | 'refused' | 'stopped';
+
 interface RunEvent {
   type: 'task' | 'timer';
   service: string;
@@ -37,6 +40,10 @@ interface RunEvent {
   what: 'begin' | 'end' | 'skip' | 'error';
   /** Counts the runs of this task or timer, from 1. */
   run?: number;
+  /** Of a skip: how many runs it stands for. */
+  count?: number;
+  /** Of a skip. */
+  reason?: SkipReason;
   ms?: number;
   error?: unknown;
 }

@@ -121,7 +121,7 @@ export class Container extends InversifyContainer implements AsyncDisposable {
   stop(id: ServiceIdentifier): Promise<void>;
   async stop(first?: ServiceIdentifier | StopOptions): Promise<void> {
     if (first === undefined || isStopOptions(first)) {
-      await this.#engine.stop({ timeout: first?.timeout === undefined ? undefined : toMs(first.timeout, 'the timeout of stop()') });
+      await this.#engine.stop({ timeout: first?.timeout === undefined ? undefined : toMs(first.timeout, 'The timeout of stop()') });
       return;
     }
     const unit = this.#unit(first);

@@ -207,6 +207,12 @@ export class Engine {
     this.#drain();
   }
 
+  /** A unit cannot be started, and is on its way down: what else its boot has started need not wait for that. */
+  failing(unit: Unit, error: unknown): void {
+    const boot = this.#boot;
+    if (boot !== undefined && unit.boot === boot) this.#fail(boot, unit, error);
+  }
+
   /** A unit crashed while it was up. */
   crashed(unit: Unit, error: unknown): void {
     this.#lower(unit);

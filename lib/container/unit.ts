@@ -76,6 +76,10 @@ export class Unit extends Node implements Owner, TreeNode {
     this.engine.cameUp(this);
   }
 
+  failing(_lifecycle: Lifecycle, error: unknown): void {
+    this.engine.failing(this, error);
+  }
+
   crashed(_lifecycle: Lifecycle, error: unknown): void {
     this.engine.crashed(this, error);
   }

@@ -82,9 +82,9 @@ export function task(options: TaskOptions = {}): MethodDecorator {
  * @throws TypeError for an interval that is no duration or zero
  */
 export function timer(interval: Duration, options: TimerOptions = {}): MethodDecorator {
-  const ms = toMs(interval, 'the interval of @timer()');
-  if (ms === 0) throw new TypeError('the interval of @timer() must be more than 0');
-  const jitter = toMs(options.jitter ?? 0, 'the jitter of @timer()');
+  const ms = toMs(interval, 'The interval of @timer()');
+  if (ms === 0) throw new TypeError('The interval of @timer() must be more than 0');
+  const jitter = toMs(options.jitter === undefined ? 0 : options.jitter, 'The jitter of @timer()');
   const onError = checkOnError(options.onError, '@timer()');
   const immediate = options.immediate ?? false;
   return decorateMethod('@timer()', (key, name) => {

@@ -1,4 +1,5 @@
 /** What the user declared about a class, as data: its service options and its tasks, timers and crontabs. */
+import { inspect } from 'node:util';
 import type { ClassMetadata } from '@inversifyjs/core';
 import type { LazyServiceIdentifier, ServiceIdentifier } from 'inversify';
 import { ModeError } from '../base/errors.js';
@@ -76,15 +77,18 @@ export interface ServiceOptions {
   restart?: unknown;
 }
 
-/** The hooks of a service, as bits: whether something has one is asked for each of them at each start and stop. */
+/**
+ * The hooks of a service, as bits: whether something has one is asked for each of them at each start and stop. Where a hook
+ * is a step of a run, its bit is that of the step (`Phase` in `lifecycle/run.ts`).
+ */
 export const Hook = {
-  onFirstStart: 1,
-  onStart: 2,
-  onStarted: 4,
-  onStop: 8,
-  onShutdown: 16,
-  onRestart: 32,
-  onInitDependencies: 64,
+  onFirstStart: 1 << 0,
+  onStart: 1 << 1,
+  onInitDependencies: 1 << 2,
+  onStarted: 1 << 4,
+  onStop: 1 << 6,
+  onShutdown: 1 << 11,
+  onRestart: 1 << 13,
 } as const;
 
 const bits: ReadonlyMap<string, number> = new Map(Object.entries(Hook));
@@ -120,8 +124,8 @@ export class Definition {
   ) {
     this.#hooks = hooks;
     const { startTimeout, stopTimeout } = options;
-    this.startTimeout = startTimeout === undefined ? undefined : toMs(startTimeout, `startTimeout of ${name}`);
-    this.stopTimeout = stopTimeout === undefined ? undefined : toMs(stopTimeout, `stopTimeout of ${name}`);
+    this.startTimeout = startTimeout === undefined ? undefined : toMs(startTimeout, `The startTimeout of ${name}`);
+    this.stopTimeout = stopTimeout === undefined ? undefined : toMs(stopTimeout, `The stopTimeout of ${name}`);
   }
 
   /** That of the class it extends, up to and without the base class of services. */
@@ -180,7 +184,7 @@ const declaredWork = new WeakMap<object, WorkDefinition[]>();
 const undeclared = new WeakMap<Class, Definition>();
 
 // Beside the bits of the hooks: inherited from the class that was declared the base class of services.
-const BASE = 1024;
+const BASE = 1 << 20;
 
 const NOTHING: ServiceOptions = Object.freeze({});
 const NO_WORK: readonly WorkDefinition[] = Object.freeze([]);
@@ -197,6 +201,11 @@ export function declareService(cls: Class, options: ServiceOptions = NOTHING): v
       message: `${cls.name} is decorated with @service() twice`,
       remedy: 'Put all options into one @service({ ... }).',
     });
+  }
+  for (const list of ['inject', 'dependsOn'] as const) {
+    const given: unknown = options[list];
+    if (given === undefined || Array.isArray(given)) continue;
+    throw new TypeError(`${list} of ${nameOf(cls)} is a list of classes and tokens, not ${inspect(given)}`);
   }
   const definition = new Definition(options.name ?? nameOf(cls), options, cls, true);
   Object.defineProperty(cls, DECLARED, { value: definition });

@@ -1,44 +1,57 @@
 import { Alarm, type Clock } from '../base/clock.js';
 
-/** Something that must be over by a certain time. Doubly linked while it is watched, which costs nothing to allocate. */
+/** Something that must be over by a certain time. */
 export interface Timed {
   /** On the clock's `now()`. */
   deadline: number;
-  /** @internal */
-  before: Timed | undefined;
-  /** @internal */
-  after: Timed | undefined;
+  /** For {@link Deadlines} alone. */
+  watched: boolean;
   expired(): void;
 }
 
-/** Watches any number of deadlines with a single timer, since nearly all of them are met. */
+/**
+ * Watches any number of deadlines with a single timer. Nearly all of them are met, so what is forgotten is only marked, and
+ * taken off the list when there is a reason to look at it.
+ */
 export class Deadlines {
-  readonly #head: Timed = { deadline: Infinity, before: undefined, after: undefined, expired: () => undefined };
+  #list: Timed[] = [];
+  #count = 0;
+  #resting = false;
   #alarm: Alarm | undefined;
 
   constructor(private readonly clock: Clock) {}
 
   /** Watches it, or watches it further with a deadline that has changed. */
   watch(item: Timed): void {
-    if (item.before === undefined) {
-      const first = this.#head.after;
-      item.before = this.#head;
-      item.after = first;
-      this.#head.after = item;
-      if (first !== undefined) first.before = item;
+    if (!item.watched) {
+      item.watched = true;
+      this.#count += 1;
+      if (this.#list.length > 2 * this.#count + 64) this.#tidy();
+      this.#list.push(item);
     }
     if (this.#alarm === undefined || item.deadline < this.#alarm.at) this.#arm(item.deadline);
   }
 
   forget(item: Timed): void {
-    if (item.before === undefined) return;
-    item.before.after = item.after;
-    if (item.after !== undefined) item.after.before = item.before;
-    item.before = undefined;
-    item.after = undefined;
-    if (this.#head.after !== undefined) return;
+    if (!item.watched) return;
+    item.watched = false;
+    this.#count -= 1;
+    if (this.#count > 0 || this.#resting) return;
+    this.#resting = true;
+    queueMicrotask(this.#rest);
+  }
+
+  /** Sets no timer and clears none for each of many that come one after another. */
+  readonly #rest = (): void => {
+    this.#resting = false;
+    if (this.#count > 0) return;
+    this.#list = [];
     this.#alarm?.cancel();
     this.#alarm = undefined;
+  };
+
+  #tidy(): void {
+    this.#list = [...new Set(this.#list)].filter(({ watched }) => watched);
   }
 
   #arm(at: number): void {
@@ -50,16 +63,12 @@ export class Deadlines {
   }
 
   #sweep(): void {
+    this.#tidy();
     const now = this.clock.now();
-    const expired = [...this.#watched()].filter(({ deadline }) => deadline <= now);
+    const expired = this.#list.filter(({ deadline }) => deadline <= now);
     for (const item of expired) this.forget(item);
     for (const item of expired) item.expired();
-    let next = Infinity;
-    for (const { deadline } of this.#watched()) next = Math.min(next, deadline);
+    const next = this.#list.reduce((least, { watched, deadline }) => (watched ? Math.min(least, deadline) : least), Infinity);
     if (next < Infinity && (this.#alarm === undefined || next < this.#alarm.at)) this.#arm(next);
-  }
-
-  *#watched(): Generator<Timed> {
-    for (let item = this.#head.after; item !== undefined; item = item.after) yield item;
   }
 }

@@ -1,6 +1,6 @@
 import { systemClock, type Clock } from '../base/clock.js';
 import { silentLogger, type LifecycleEventBody, type Logger } from '../base/events.js';
-import type { Coordinator } from '../run/host.js';
+import { everyRun, type Coordinator } from '../run/host.js';
 import { Deadlines } from './deadlines.js';
 
 /** Milliseconds that a start or a stop may take unless something else was said. */
@@ -17,13 +17,11 @@ export interface Environment {
   emit(event: LifecycleEventBody): void;
 }
 
-export const alwaysYes: Coordinator = { claim: () => true };
-
 /** For services that live outside any container. */
 export const standalone: Environment = {
   clock: systemClock,
   logger: silentLogger,
-  coordinator: alwaysYes,
+  coordinator: everyRun,
   deadlines: new Deadlines(systemClock),
   listening: false,
   emit() {

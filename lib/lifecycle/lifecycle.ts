@@ -14,7 +14,7 @@ import { backgroundOf } from '../run/background.js';
 import type { TreeNode } from './beacon.js';
 import { DEFAULT_TIMEOUT, standalone, type Environment } from './environment.js';
 import { ignoresArguments } from './arguments.js';
-import { Phase, Run } from './run.js';
+import { bit, Phase, Run, STEPS } from './run.js';
 import { transitions, type Happening } from './transitions.js';
 import { Waits } from './waiting.js';
 
@@ -49,6 +49,8 @@ export interface Owner {
   restartOwned?(): Promise<void>;
   /** It runs, and `onStarted` has settled. */
   cameUp?(lifecycle: Lifecycle): void;
+  /** It cannot be started, and is on its way down. */
+  failing?(lifecycle: Lifecycle, error: unknown): void;
   /** It crashed while it ran. When it goes down is for the owner to say, by `descend()`. */
   crashed(lifecycle: Lifecycle, error: unknown): void;
   /** Its run has ended; `lifecycle.run` still tells how. */
@@ -65,6 +67,8 @@ interface Target extends Hooks {
   readonly [LIFECYCLE]?: Lifecycle;
   readonly mundaneLevel?: LogLevel;
 }
+
+const CHILDREN = bit(Phase.Children) | bit(Phase.ChildrenDown);
 
 // for hooks that cannot look at it
 const UNSEEN = new AbortController().signal;
@@ -250,8 +254,10 @@ export class Lifecycle implements TreeNode {
       return;
     }
     this.#finish(run);
-    if (!wasUp) this.descend();
-    else if (this.owner === undefined) this.descend();
+    if (!wasUp) {
+      this.descend();
+      this.owner?.failing?.(this, error);
+    } else if (this.owner === undefined) this.descend();
     else this.owner.crashed(this, error);
   }
 
@@ -259,7 +265,7 @@ export class Lifecycle implements TreeNode {
   descend(): void {
     const { run } = this;
     if (this.#state !== 'stopping' || run === undefined || run.busy || run.phase > Phase.Up) return;
-    run.phase = Phase.Stop;
+    run.phase = run.after(Phase.Up);
     this.#proceed(run);
   }
 
@@ -312,6 +318,7 @@ export class Lifecycle implements TreeNode {
   adopt(child: Lifecycle, owner: Owner = new TreeOwner(this)): void {
     if (this.children.includes(child)) return;
     (this.#children ??= []).push(child);
+    if (this.run !== undefined) this.run.needs |= CHILDREN;
     child.parent = this;
     child.owner = owner;
     child.inherit(this.env);
@@ -361,8 +368,7 @@ export class Lifecycle implements TreeNode {
   #giveUp(run: Run): void {
     run.step += 1;
     run.busy = false;
-    if (run.phase < Phase.Stop) run.phase = Phase.Stop;
-    else run.phase = (run.phase + 1) as Phase;
+    run.phase = run.after(run.phase < Phase.Stop ? Phase.Up : run.phase);
     this.#proceed(run);
   }
 
@@ -421,26 +427,28 @@ export class Lifecycle implements TreeNode {
 
   /** A step went well. */
   #passed(run: Run): void {
-    if (run.phase === Phase.Start) run.started = true;
-    if (run.ending && run.phase < Phase.Stop) run.phase = Phase.Stop;
-    else run.phase = (run.phase + 1) as Phase;
+    // without an `onStart` there is nothing that could fail to succeed
+    if (run.phase === Phase.Start || (run.phase === Phase.First && !this.#has(Hook.onStart))) run.started = true;
+    run.phase = run.after(run.ending && run.phase < Phase.Stop ? Phase.Up : run.phase);
   }
 
   /** A step threw. */
   #failed(run: Run, error: unknown): void {
     if (run.phase >= Phase.Stop) {
       (run.errors ??= []).push(error);
-      run.phase = (run.phase + 1) as Phase;
+      run.phase = run.after(run.phase);
       return;
     }
     if (!run.ending) {
       this.#happens('crash', error);
       run.failure = { error };
       this.#finish(run);
-    } else if (!isEcho(error, run.reason)) {
-      (run.errors ??= []).push(error);
+      run.phase = run.after(Phase.Up);
+      this.owner?.failing?.(this, error);
+      return;
     }
-    run.phase = Phase.Stop;
+    if (!isEcho(error, run.reason)) (run.errors ??= []).push(error);
+    run.phase = run.after(Phase.Up);
   }
 
   /** An `onStart` that was given up has succeeded after all: what it acquired must not be lost. */
@@ -458,12 +466,15 @@ export class Lifecycle implements TreeNode {
   #perform(run: Run): unknown {
     const target = this.target as Required<Hooks>;
     switch (run.phase) {
-      case Phase.First:
-        if (this.#runs > 1) return this.#has(Hook.onRestart) ? target.onRestart() : undefined;
-        this.#readFields();
-        return this.#has(Hook.onFirstStart) ? target.onFirstStart() : undefined;
+      case Phase.First: {
+        if (this.#runs === 1) this.#readFields();
+        run.needs |= this.#hooks & STEPS;
+        if (this.#children !== undefined) run.needs |= CHILDREN;
+        const hook = this.#runs === 1 ? Hook.onFirstStart : Hook.onRestart;
+        if (!this.#has(hook)) return undefined;
+        return this.#runs === 1 ? target.onFirstStart() : target.onRestart();
+      }
       case Phase.Start:
-        if (!this.#has(Hook.onStart)) return undefined;
         return this.#call(run, target.onStart);
       case Phase.Children:
         return this.#startChildren(run);
@@ -471,11 +482,9 @@ export class Lifecycle implements TreeNode {
         this.#happens('up');
         return this.#beginWork(run);
       case Phase.Started:
-        return this.#has(Hook.onStarted) ? target.onStarted() : undefined;
+        return target.onStarted();
       case Phase.Stop:
-        run.grace = undefined;
-        if (!run.started || !this.#has(Hook.onStop)) return undefined;
-        return this.#call(run, target.onStop);
+        return run.started ? this.#call(run, target.onStop) : undefined;
       case Phase.ChildrenDown:
         return this.#stopChildren(run);
       case Phase.Holds:
@@ -485,7 +494,7 @@ export class Lifecycle implements TreeNode {
       case Phase.Release:
         return run.closeScope();
       case Phase.Shutdown:
-        return this.#has(Hook.onShutdown) ? target.onShutdown() : undefined;
+        return target.onShutdown();
       default:
         return undefined;
     }
@@ -493,6 +502,7 @@ export class Lifecycle implements TreeNode {
 
   /** Calls a hook with a signal of its own, which tells it that nobody waits for it any more. */
   #call(run: Run, hook: (signal: AbortSignal) => unknown): unknown {
+    run.grace = undefined;
     if (ignoresArguments(hook)) return hook.call(this.target, UNSEEN);
     run.grace = new AbortController();
     if (run.forced) run.grace.abort(run.reason);

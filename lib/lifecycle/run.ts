@@ -1,5 +1,5 @@
 import type { LifecycleEventBody } from '../base/events.js';
-import type { Coordinator, SkipDetail, TaskHost } from '../run/host.js';
+import type { Coordinator, TaskHost } from '../run/host.js';
 import type { Clock } from '../base/clock.js';
 import { ModeError } from '../base/errors.js';
 import { deferred, type Deferred } from '../base/async.js';
@@ -27,6 +27,17 @@ export const Phase = {
 
 export type Phase = (typeof Phase)[keyof typeof Phase];
 
+/** The bit of a phase in `Run.needs`. */
+export function bit(phase: Phase): number {
+  return 1 << phase;
+}
+
+/** What every run goes through: the first step and the two places where it rests or ends, and the begin of its work. */
+export const ALWAYS = bit(Phase.First) | bit(Phase.Begin) | bit(Phase.Up) | bit(Phase.Down);
+
+/** The hooks that are steps of their own: a mask for the bits of `Hook`. */
+export const STEPS = bit(Phase.Start) | bit(Phase.Children) | bit(Phase.Started) | bit(Phase.Stop) | bit(Phase.Shutdown);
+
 /** Why the signal of a run aborts that ended in peace. Named as the platform does, so that code that asks knows it. */
 export class StoppedError extends ModeError {
   override readonly name = 'AbortError';
@@ -39,6 +50,8 @@ export class StoppedError extends ModeError {
 /** One life of a service, from a start to the bottom of the way down. A restart makes a new one: nothing is reset. */
 export class Run implements Timed, TaskHost {
   phase: Phase = Phase.First;
+  /** Which phases have something to do, as bits. Most services skip most of them. */
+  needs: number = ALWAYS;
   /** Whether the step of this phase is under way. */
   busy = false;
   /** Whether somebody or something has ended it. */
@@ -54,8 +67,7 @@ export class Run implements Timed, TaskHost {
   /** Whether `onStop` was made up for an `onStart` that succeeded after it had been given up. */
   lateStop = false;
   deadline = 0;
-  before: Timed | undefined;
-  after: Timed | undefined;
+  watched = false;
   /** Why it crashed or could not start. */
   failure: { error: unknown } | undefined;
   /** What went wrong on the way down. */
@@ -113,7 +125,7 @@ export class Run implements Timed, TaskHost {
     return this.#holds;
   }
 
-  emit(event: LifecycleEventBody & SkipDetail): void {
+  emit(event: LifecycleEventBody): void {
     if (this.lifecycle.env.listening) this.lifecycle.env.emit(event);
   }
 
@@ -125,6 +137,12 @@ export class Run implements Timed, TaskHost {
 
   expired(): void {
     this.lifecycle.expired(this);
+  }
+
+  /** The next phase after one that has something to do. */
+  after(phase: Phase): Phase {
+    const rest = this.needs & (-2 << phase);
+    return (31 - Math.clz32(rest & -rest)) as Phase;
   }
 
   /** It ends: what belongs to it hears so. */
@@ -139,17 +157,20 @@ export class Run implements Timed, TaskHost {
   add(work: Background): void {
     const background = (this.#background ??= new Set());
     background.add(work);
+    this.needs |= bit(Phase.Tasks);
     work.start();
     // a service may add a task for every request it gets
     if (work.schedule === undefined) void (work.pending ?? Promise.resolve()).then(() => background.delete(work));
   }
 
   get scope(): Scope {
+    this.needs |= bit(Phase.Release);
     return (this.#scope ??= new Scope());
   }
 
   hold(): { release(): void } {
     this.#holds += 1;
+    this.needs |= bit(Phase.Holds);
     let held = true;
     return {
       release: () => {
@@ -169,7 +190,8 @@ export class Run implements Timed, TaskHost {
   backgroundSettled(): Promise<unknown> | undefined {
     if (this.#background === undefined) return undefined;
     const pending = this.background.flatMap((work) => work.pending ?? []);
-    return pending.length === 0 ? undefined : Promise.all(pending);
+    // what winds down may still add something
+    return pending.length === 0 ? undefined : Promise.all(pending).then(() => this.backgroundSettled());
   }
 
   closeScope(): void | Promise<void> {

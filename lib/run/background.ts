@@ -20,10 +20,11 @@ export interface Background {
 /** A declared task, timer or crontab of an instance. */
 export function backgroundOf(host: TaskHost, work: WorkDefinition, target: object): Background {
   // looked up at each call, so that what a test replaced is what runs
-  const call = (signal: AbortSignal): unknown => (target as Record<PropertyKey, (signal: AbortSignal) => unknown>)[work.key]?.(signal);
+  const methods = target as Record<PropertyKey, (signal?: AbortSignal) => unknown>;
+  const call = (): unknown => methods[work.key]?.();
   switch (work.kind) {
     case 'task':
-      return ofTask(new TaskRun(host, work, call));
+      return ofTask(new TaskRun(host, work, (signal) => methods[work.key]?.(signal)));
     case 'timer':
       return ofSchedule(work.kind, new TimerSchedule(host, work, call));
     case 'crontab':

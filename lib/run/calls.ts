@@ -1,6 +1,7 @@
 import { deferred, isThenable, type Deferred } from '../base/async.js';
 import type { OnError } from '../declare/definition.js';
-import type { SkipReason, TaskHost } from './host.js';
+import type { SkipReason } from '../base/events.js';
+import type { TaskHost } from './host.js';
 import type { TimerStatus } from './status.js';
 
 /** What a call threw. In a box, because `undefined` can be thrown. */

@@ -14,18 +14,6 @@ export interface Coordinator {
 /** The coordinator of a program that runs only once: everything may run. */
 export const everyRun: Coordinator = { claim: () => true };
 
-/**
- * Why a run was not made: the last one still ran, it was noticed too late, or the coordinator did not give it to us.
- */
-export type SkipReason = 'running' | 'late' | 'refused' | 'stopped';
-
-/** What a `skip` event says besides. */
-export interface SkipDetail {
-  /** How many runs this event stands for: 1, and more after a stall. */
-  count?: number;
-  reason?: SkipReason;
-}
-
 /** What a task, timer or crontab needs of the run it belongs to. */
 export interface TaskHost {
   readonly clock: Clock;
@@ -34,7 +22,7 @@ export interface TaskHost {
   readonly service: string;
   /** Aborts when the run ends. */
   readonly signal: AbortSignal;
-  emit(event: LifecycleEventBody & SkipDetail): void;
+  emit(event: LifecycleEventBody): void;
   /** Ends the run with this error. */
   crash(error: unknown): void;
 }

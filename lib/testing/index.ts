@@ -2,3 +2,4 @@
 
 export { FakeClock, type FakeClockOptions } from './fake-clock.js';
 export { recordHistory, type EventSource, type History, type HistoryOptions } from './history.js';
+export { withClock } from './with-clock.js';

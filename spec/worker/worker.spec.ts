@@ -40,7 +40,10 @@ function program(target: WorkerTarget, options: WorkerOptions = {}) {
 
 /** Settles when the worker is in a state. */
 async function reaches(worker: Worker, state: Worker['state']): Promise<void> {
-  while (worker.state !== state) await new Promise((resolve) => setImmediate(resolve));
+  while (worker.state !== state) {
+    if (worker.state === 'exited') throw new Error(`The worker has exited, and was never ${state}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 describe('a worker', () => {

@@ -1,0 +1,143 @@
+import { deferred, type Deferred } from '../../lib/base/async.js';
+import type { LifecycleEvent } from '../../lib/base/events.js';
+import { Service, service, type Hooks, type Logger, type ServiceOptions } from '../../lib/index.js';
+import { Deadlines } from '../../lib/lifecycle/deadlines.js';
+import { standalone } from '../../lib/lifecycle/environment.js';
+import { lifecycleOf } from '../../lib/lifecycle/lifecycle.js';
+import { FakeClock, recordHistory, type EventSource } from '../../lib/testing/index.js';
+
+export const boom = new Error('boom');
+
+export interface ActOptions extends Hooks, ServiceOptions {
+  /** The service that is made. Default: one that has all the hooks. */
+  only?: readonly (keyof Hooks)[];
+}
+
+const HOOKS = ['onFirstStart', 'onRestart', 'onStart', 'onStarted', 'onStop', 'onShutdown'] as const;
+
+/**
+ * Services outside any container whose time stands still, and everything that happens to them: a line for each hook that
+ * is called, and in `states` one for each step through the table.
+ */
+export function theatre() {
+  const clock = new FakeClock();
+  const log: string[] = [];
+  const listeners = new Set<(event: LifecycleEvent) => void>();
+  const source: EventSource = {
+    on(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+  const events = recordHistory(source);
+  const states = recordHistory(source, { types: ['service'] });
+  const logger: Logger = {
+    debug: (message) => log.push(`debug ${message}`),
+    info: (message) => log.push(`info ${message}`),
+    warn: (message) => log.push(`warn ${message}`),
+    error: (message) => log.push(`error ${message}`),
+  };
+  const env = {
+    ...standalone,
+    clock,
+    logger,
+    deadlines: new Deadlines(clock),
+    listening: true,
+    emit(body: object) {
+      for (const listener of listeners) listener({ ...body, at: new Date(clock.date()) } as LifecycleEvent);
+    },
+  };
+  const place = <T extends object>(actor: T): T => {
+    lifecycleOf(actor).inherit(env);
+    return actor;
+  };
+  return {
+    clock,
+    log,
+    events,
+    states,
+    place,
+    /** A service whose hooks write `name.hook` into the log, and then do what was given. */
+    actor(name: string, { only = HOOKS, ...options }: ActOptions = {}): Service {
+      class Actor extends Service {}
+      const { startTimeout, stopTimeout } = options;
+      service({ name, ...(startTimeout !== undefined && { startTimeout }), ...(stopTimeout !== undefined && { stopTimeout }) })(Actor);
+      for (const hook of HOOKS) {
+        const also = options[hook] as ((this: Service, signal: AbortSignal) => unknown) | undefined;
+        if (also === undefined && !only.includes(hook)) continue;
+        // a named parameter: a hook that cannot see its signal is given none
+        Object.defineProperty(Actor.prototype, hook, {
+          value(this: Service, signal: AbortSignal) {
+            log.push(`${name}.${hook}`);
+            return also?.call(this, signal);
+          },
+        });
+      }
+      if (options.onInitDependencies !== undefined) Object.assign(Actor.prototype, { onInitDependencies: options.onInitDependencies });
+      return place(new Actor());
+    },
+    /** What was logged since this was last asked. */
+    since(): string[] {
+      return log.splice(0);
+    },
+  };
+}
+
+/** A hook that does not settle before it is told to. */
+export function gate(): Deferred<void> & { wait: () => Promise<void> } {
+  const made = deferred();
+  return { ...made, wait: () => made.promise };
+}
+
+/** A hook that throws. */
+export function fail(error: unknown = boom): () => never {
+  return () => {
+    throw error;
+  };
+}
+
+/** A hook that rejects. */
+export function reject(error: unknown = boom): () => Promise<never> {
+  return () => Promise.reject(error);
+}
+
+/** What a promise is rejected with. */
+export async function rejection<E = Error & { code?: string }>(promise: Promise<unknown>): Promise<E> {
+  let value: unknown;
+  try {
+    value = await promise;
+  } catch (error) {
+    return error as E;
+  }
+  throw new Error(`It was not rejected, but gave ${String(value)}`);
+}
+
+/** What a call throws. */
+export function thrown<E = Error & { code?: string }>(call: () => unknown): E {
+  try {
+    call();
+  } catch (error) {
+    return error as E;
+  }
+  throw new Error('Nothing was thrown');
+}
+
+/** How a promise is at the moment. */
+export async function statusOf(promise: Promise<unknown>): Promise<'pending' | 'resolved' | 'rejected'> {
+  let status: 'pending' | 'resolved' | 'rejected' = 'pending';
+  promise.then(
+    () => {
+      status = 'resolved';
+    },
+    () => {
+      status = 'rejected';
+    },
+  );
+  await settle();
+  return status;
+}
+
+/** Lets everything go on that does not wait for time. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
