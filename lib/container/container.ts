@@ -141,6 +141,14 @@ export class Container extends InversifyContainer implements AsyncDisposable {
   }
 
   /**
+   * Takes on a service that exists already, made by hand or by another library: it is run like the ones that the container
+   * makes. Returns what it is booted by.
+   */
+  adopt(instance: object): ServiceIdentifier {
+    return this.#host.addExisting(instance);
+  }
+
+  /**
    * The graph, its start order and its levels, without constructing anything. Without roots, of everything bound.
    *
    * @throws PlanError with every problem
@@ -178,6 +186,11 @@ export class Container extends InversifyContainer implements AsyncDisposable {
   /** Calls the listener with every lifecycle event, until the returned function is called. */
   on(listener: (event: LifecycleEvent) => void): () => void {
     return this.#host.listen(listener);
+  }
+
+  /** The services that nothing else depends on, as the tree of what runs has them below its root. */
+  get treeRoots(): readonly TreeNode[] {
+    return this.#engine.roots;
   }
 
   /** Hangs the tree of services on the program that hosts it, and gives it a logger unless it has one. */
@@ -381,10 +394,20 @@ class Host implements ResolverHost, EngineHost {
       ...(stopTimeout === undefined ? undefined : { stopTimeout }),
     };
     const definition = new Definition(name, timeouts, undefined, false, Hook.onStart | Hook.onStop);
-    const resource: Resource = { inject: options.inject ?? [], start: options.start, stop: options.stop, definition, token: id };
+    this.#bindManaged({ name, inject: options.inject ?? [], start: options.start, stop: options.stop, definition, token: id });
+  }
+
+  addExisting(existing: object): ServiceIdentifier {
+    const { definition, name } = lifecycleOf(existing);
+    const token = Symbol(name);
+    this.#bindManaged({ name, inject: [], start: () => existing, definition, token, existing });
+    return token;
+  }
+
+  #bindManaged(resource: Resource): void {
     const make = (): unknown => this.instance(this.resolver.nodeOf(resource) as Unit);
     this.#makers.set(make, resource);
-    this.container.bind(id).toDynamicValue(make);
+    this.container.bind(resource.token).toDynamicValue(make);
   }
 
   /** Makes the services that inversify may meet while it resolves something known to it. */
@@ -405,6 +428,7 @@ class Host implements ResolverHost, EngineHost {
     if (unit.engine !== this.engine) return (unit.engine.host as Host).instance(unit);
     if (isResource(unit.source)) {
       if (unit.up) return unit.value;
+      if (unit.source.existing !== undefined) return unit.source.existing;
       throw new ModeError('ERR_MODE_NOT_RUNNING', {
         message: `The resource ${unit.name} is not running, so it has no value`,
         remedy: `Boot what needs it first; it is there from its start to its stop.`,
@@ -422,6 +446,12 @@ class Host implements ResolverHost, EngineHost {
   construct(unit: Unit): void {
     if (!unit.managed) return;
     if (isResource(unit.source)) {
+      const { existing } = unit.source;
+      if (existing !== undefined) {
+        if (unit.lifecycle === undefined) this.#become(unit, existing);
+        unit.lifecycle ??= this.#own(lifecycleOf(existing), unit);
+        return;
+      }
       unit.lifecycle ??= this.#own(new Lifecycle(this.#targetOf(unit, unit.source), unit.source.definition), unit);
     } else if (unit.made === 0 || isStale(unit)) {
       this.#instantiate(unit);

@@ -13,6 +13,7 @@ import type { ContainerState } from '../base/events.js';
 import type { TreeNode } from '../lifecycle/beacon.js';
 import type { Environment } from '../lifecycle/environment.js';
 import { Latch } from './latch.js';
+import { dependentsOf, Restarts } from './restarts.js';
 import { answers } from './transitions.js';
 import type { Unit } from './unit.js';
 
@@ -81,6 +82,7 @@ export class Engine {
   #units: Unit[] = [];
   readonly #roots = new Set<Unit>();
   readonly #collectors = new Set<Collector>();
+  readonly #restarts = new Restarts(this);
   /** The engines of child containers that use something of ours. */
   readonly #guests = new Set<Engine>();
   /** How a stop ended that was over before it could be awaited. */
@@ -101,6 +103,10 @@ export class Engine {
   /** Everything that was ever wanted, dependencies first. */
   get units(): readonly Unit[] {
     return this.#units;
+  }
+
+  get roots(): readonly Unit[] {
+    return [...this.#roots];
   }
 
   /** The answer to a call in the present state. */
@@ -157,22 +163,21 @@ export class Engine {
       return;
     }
     for (const one of units) one.wanted = false;
-    await this.#bringDown(units);
+    await this.#allDown(units);
   }
 
   /** Restarts one unit: what depends on it stops first, and comes back after it. */
   async restartUnit(unit: Unit): Promise<void> {
     if (this.#state === 'stopping') throw stopping();
     if (!unit.active) return this.host.bootUnit(unit);
-    const units = dependentsOf(unit).filter(({ active }) => active);
-    this.hold(units);
+    const collector: Collector = { errors: [], abandoned: [] };
+    this.#collectors.add(collector);
     try {
-      await this.#bringDown(units);
+      await this.#restarts.begin(dependentsOf(unit).filter(({ wanted }) => wanted));
     } finally {
-      this.letGo(units);
+      this.#collectors.delete(collector);
     }
-    if (units.some(({ due }) => !due)) return;
-    await new Promise<void>((resolve) => new Latch(units, 'up', resolve));
+    if (collector.errors.length > 0 || collector.abandoned.length > 0) throw new StopError(collector.errors, collector.abandoned);
   }
 
   /** Keeps units down until they are let go. */
@@ -181,10 +186,14 @@ export class Engine {
   }
 
   letGo(units: readonly Unit[]): void {
-    for (const unit of units) {
-      unit.held -= 1;
-      this.#enqueue(unit);
-    }
+    for (const unit of units) unit.held -= 1;
+    for (let index = units.length - 1; index >= 0; index -= 1) this.#enqueue(units[index] as Unit);
+    this.#drain();
+  }
+
+  /** Sees to units that are not due any more. */
+  bringDown(units: readonly Unit[]): void {
+    for (const unit of units) this.#enqueue(unit);
     this.#drain();
   }
 
@@ -331,10 +340,12 @@ export class Engine {
   }
 
   /** A crash that no policy answers ends the program in order. */
-  #escalate(unit: Unit, error: unknown): void {
+  #escalate(unit: Unit, crash: unknown): void {
+    const unanswered = this.#restarts.supervise(unit, crash);
+    if (unanswered === undefined) return;
     const boot = this.#boot;
-    if (boot !== undefined && this.#state === 'starting') this.#fail(boot, unit, error);
-    else this.#stopAll({ error });
+    if (boot !== undefined && this.#state === 'starting') this.#fail(boot, unit, unanswered.error);
+    else this.#stopAll(unanswered);
   }
 
   #stopAll(cause: { error: unknown } | undefined): void {
@@ -350,6 +361,7 @@ export class Engine {
     this.#stop = stop;
     this.#collectors.add(stop);
     this.#become('stopping', cause?.error);
+    this.#restarts.cancel(cause?.error);
     // what depends on us goes first, in child containers too; its errors are its own container's
     for (const guest of this.#guests) handled(guest.stop());
     for (const unit of this.#units) unit.wanted = false;
@@ -399,17 +411,16 @@ export class Engine {
   }
 
   /** Brings units down that are not due any more. Rejects with what went wrong on their way. */
-  #bringDown(units: readonly Unit[]): Promise<void> {
+  #allDown(units: readonly Unit[]): Promise<void> {
     const collector: Collector = { errors: [], abandoned: [] };
     this.#collectors.add(collector);
-    for (const unit of units) this.#enqueue(unit);
     const { promise, resolve, reject } = deferred();
     new Latch(units, 'down', () => {
       this.#collectors.delete(collector);
       if (collector.errors.length === 0 && collector.abandoned.length === 0) resolve();
       else reject(new StopError(collector.errors, collector.abandoned));
     });
-    this.#drain();
+    this.bringDown(units);
     return promise;
   }
 
@@ -521,15 +532,4 @@ function stopping(): ModeError {
     message: 'The container is stopping, so nothing can be started in it',
     remedy: 'Await its stop() first.',
   });
-}
-
-/** A unit and everything that depends on it, in an order in which they can stop. */
-function dependentsOf(unit: Unit): Unit[] {
-  return closure([unit], ({ dependents }) => dependents).reverse();
-}
-
-function closure(units: readonly Unit[], next: (unit: Unit) => readonly Unit[]): Unit[] {
-  const found = new Set(units);
-  for (const unit of found) for (const other of next(unit)) found.add(other);
-  return [...found];
 }

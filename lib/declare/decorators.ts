@@ -118,7 +118,7 @@ function decorateMethod(what: string, define: (key: PropertyKey, name: string) =
       declareWork(metadata, define(name, String(name)));
     } else {
       const isMethod = typeof target === 'object' && typeof (descriptor?.value as unknown) === 'function';
-      if (!isMethod) throw misplaced(what, String(keyOrContext));
+      if (!isMethod) throw misplaced(what, String((keyOrContext as unknown) === undefined ? (target as Class).name : keyOrContext));
       declareWork(target, define(keyOrContext, String(keyOrContext)));
     }
   };

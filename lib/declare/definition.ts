@@ -4,6 +4,8 @@ import type { ClassMetadata } from '@inversifyjs/core';
 import type { LazyServiceIdentifier, ServiceIdentifier } from 'inversify';
 import { ModeError } from '../base/errors.js';
 import { toMs, type Duration } from '../base/duration.js';
+import { CLASS_METADATA, describeToInversify } from './describe.js';
+import { restartPolicy, type RestartPolicy, type RestartPolicyOptions } from '../supervise/budget.js';
 
 /** Any constructor at all, whatever it takes. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- `unknown[]` would refuse every class with parameters
@@ -61,6 +63,25 @@ export type InjectOption =
       tags?: { key: string | number | symbol; value: unknown }[];
     };
 
+/** Who restarts with a crashed service: nobody, everything that depends on it, or everything there is. */
+export type RestartScope = 'self' | 'dependents' | 'all';
+
+/** How a crashed service is restarted. */
+export interface RestartOptions extends RestartPolicyOptions {
+  /** `'never'`: a crash ends the program in order. Default `'crash'`. */
+  when?: 'crash' | 'never';
+  /**
+   * Default `'dependents'`: what depends on it stops in reverse, then it does, and they come back in order (OTP's
+   * `rest_for_one`, taken from the graph).
+   */
+  scope?: RestartScope;
+}
+
+/** The same, complete and checked. */
+export interface ServiceRestart extends RestartPolicy {
+  readonly scope: RestartScope;
+}
+
 /** The options of `@service()`. */
 export interface ServiceOptions {
   /** What people read in logs, errors and graphs. Default: the name of the class. */
@@ -73,8 +94,8 @@ export interface ServiceOptions {
   startTimeout?: Duration;
   /** How long a stop may take before the service is abandoned. Default 60 s. */
   stopTimeout?: Duration;
-  /** What becomes of a crash. Default: the container stops in order and fails. */
-  restart?: unknown;
+  /** What becomes of a crash: `{}` restarts by the defaults. Without it, the container stops in order and fails. */
+  restart?: RestartOptions;
 }
 
 /**
@@ -106,6 +127,8 @@ export class Definition {
   readonly startTimeout: number | undefined;
   /** Milliseconds. */
   readonly stopTimeout: number | undefined;
+  /** What becomes of its crashes, if it is restarted. */
+  readonly restart: ServiceRestart | undefined;
   #work: readonly WorkDefinition[] | undefined;
   #hooks: number | undefined;
   #base: Definition | null | undefined;
@@ -126,6 +149,7 @@ export class Definition {
     const { startTimeout, stopTimeout } = options;
     this.startTimeout = startTimeout === undefined ? undefined : toMs(startTimeout, `The startTimeout of ${name}`);
     this.stopTimeout = stopTimeout === undefined ? undefined : toMs(stopTimeout, `The stopTimeout of ${name}`);
+    this.restart = options.restart === undefined ? undefined : restartOf(options.restart, name);
   }
 
   /** That of the class it extends, up to and without the base class of services. */
@@ -172,10 +196,6 @@ export class Definition {
   }
 }
 
-// Where inversify keeps that; `getClassMetadata` of its core refuses a class that is only half described, as ours may be. A
-// test holds the two together.
-const CLASS_METADATA = '@inversifyjs/core/classMetadataReflectKey';
-
 // Shared between installed copies of the package, so that a class decorated by one can be run by another.
 const DECLARED = Symbol.for('mode-ts.definition');
 
@@ -192,6 +212,16 @@ const NO_WORK: readonly WorkDefinition[] = Object.freeze([]);
 /** Makes a class the base class of services, which have a life whatever hooks they have. */
 export function declareBase(cls: Class): void {
   Object.defineProperty(cls, DECLARED, { value: new Definition(nameOf(cls), NOTHING, cls, false, BASE) });
+}
+
+function restartOf(options: RestartOptions, name: string): ServiceRestart | undefined {
+  const { when = 'crash', scope = 'dependents' } = options;
+  const policy = restartPolicy(options, `restart of ${name}`);
+  if (when !== 'crash' && when !== 'never') throw new TypeError(`restart of ${name}: when is 'crash' or 'never', not ${String(when)}`);
+  if (scope !== 'self' && scope !== 'dependents' && scope !== 'all') {
+    throw new TypeError(`restart of ${name}: scope is 'self', 'dependents' or 'all', not ${String(scope)}`);
+  }
+  return when === 'never' ? undefined : { ...policy, scope };
 }
 
 /** Records that a class is a service. */
@@ -211,6 +241,7 @@ export function declareService(cls: Class, options: ServiceOptions = NOTHING): v
   Object.defineProperty(cls, DECLARED, { value: definition });
   // read now, while the class is being declared anyway, so that no boot has to
   definition.readHooks();
+  describeToInversify(cls, options.inject);
 }
 
 /** Records a task, timer or crontab. `holder` is the class's prototype or its metadata object. */

@@ -270,16 +270,17 @@ export class Lifecycle implements TreeNode {
   }
 
   /** Gives up waiting: what is left of the way down is done, but not waited for. */
-  abandon(): void {
+  abandon(timedOut = false): void {
     const { run } = this;
     if (this.#state !== 'stopping' || run === undefined || run.forced) return;
     const waitingOn = this.waitingOn(run);
+    const error = timedOut ? this.#timeout('stop', this.definition.stopTimeout, waitingOn) : abandoned(this.name, waitingOn);
     run.forced = true;
     run.abandoned = waitingOn;
     this.env.deadlines.forget(run);
-    run.grace?.abort(this.#timeout('stop', this.definition.stopTimeout, waitingOn));
+    run.grace?.abort(error);
     if (this.env.listening) this.env.emit({ type: 'abandoned', service: this.name, waitingOn });
-    run.failure ??= { error: this.#timeout('stop', this.definition.stopTimeout, waitingOn) };
+    run.failure ??= { error };
     if (run.busy) this.#giveUp(run);
     else this.descend();
   }
@@ -356,7 +357,7 @@ export class Lifecycle implements TreeNode {
       run.deadline = this.env.clock.now() + (this.definition.stopTimeout ?? DEFAULT_TIMEOUT);
       this.#giveUp(run);
     } else {
-      this.abandon();
+      this.abandon(true);
     }
   }
 
@@ -697,6 +698,14 @@ const members = new Set<string>();
 /** Names the members of the base class, which no field of a service may hide. */
 export function protectMembers(prototype: object): void {
   for (const name of Object.getOwnPropertyNames(prototype)) if (name !== 'constructor') members.add(name);
+}
+
+function abandoned(name: string, waitingOn: readonly string[]): ModeError {
+  return new ModeError('ERR_MODE_ABANDONED', {
+    message: `${name} was abandoned while it was stopping: it was waiting on ${waitingOn.join(', ')}`,
+    remedy: 'Let it settle when its signal aborts, or give the stop more time.',
+    path: [name],
+  });
 }
 
 /** How a service answers for its children: a crash outside a container takes the tree down, children first. */

@@ -1,7 +1,9 @@
 /** What a class needs, read from its declarations without making anything. */
+import { inspect } from 'node:util';
 import { ClassElementMetadataKind, type ClassElementMetadata } from '@inversifyjs/core';
 import { LazyServiceIdentifier, type ServiceIdentifier } from 'inversify';
 import type { Class, Definition, InjectOption } from '../declare/definition.js';
+import { PARAMETER_TYPES } from '../declare/describe.js';
 
 /** One dependency with all that can be said about it. */
 export interface Request {
@@ -21,6 +23,8 @@ export class MetadataGap {
   constructor(
     readonly message: string,
     readonly remedy: string,
+    /** What has the gap: one parameter or property, an entry of a list, or the constructor as a whole. */
+    readonly of: 'element' | 'entry' | 'constructor' = 'element',
   ) {}
 }
 
@@ -29,7 +33,9 @@ export interface Dependencies {
   readonly properties: ReadonlyMap<string | symbol, Dependency | MetadataGap> | undefined;
 }
 
-const PARAMETER_TYPES = 'design:paramtypes';
+const NONE_EMITTED = 'the compiler emitted none (esbuild and tsx never do; SWC and TypeScript only when told to)';
+const TWO_REMEDIES =
+  'Compile with "experimentalDecorators" and "emitDecoratorMetadata", by a compiler that honours them, or name what it takes, in order: @service({ inject: [...] }).';
 
 const NO_TAGS: Request['tags'] = new Map();
 const NONE: Dependencies = { parameters: [], properties: undefined };
@@ -48,9 +54,7 @@ export function dependenciesOf(definition: Definition): Dependencies {
 export function fromOption(option: InjectOption): Dependency | MetadataGap {
   if (isBare(option)) return option;
   if (LazyServiceIdentifier.is(option)) return (option as LazyServiceIdentifier).unwrap();
-  if (typeof option !== 'object' || !('serviceIdentifier' in option)) {
-    return new MetadataGap('is undefined', 'The class was not there yet when the list was made (a circular import?): use new LazyServiceIdentifier(() => TheClass).');
-  }
+  if (typeof option !== 'object' || option === null || !('serviceIdentifier' in option)) return badEntry(option);
   const { serviceIdentifier, isMultiple = false, chained = false, optional = false, name, tags } = option;
   return {
     token: unwrap(serviceIdentifier),
@@ -87,21 +91,25 @@ export function fromElement(element: ClassElementMetadata): Dependency | Metadat
 function parametersOf({ cls, base, described: metadata }: Definition): readonly (Dependency | MetadataGap)[] {
   if (cls === undefined) return NONE.parameters;
   const types = Reflect.getOwnMetadata(PARAMETER_TYPES, cls) as unknown[] | undefined;
-  const described = metadata?.constructorArguments ?? [];
-  if (types === undefined && described.length === 0 && cls.length === 0) {
+  // inversify marks what it took from the types itself, as we do; the types we read ourselves
+  const described = Array.from(metadata?.constructorArguments ?? [], (element) => (isUsersWord(element) ? element : undefined));
+  const silent = types === undefined && described.every((element) => element === undefined);
+  if (silent && cls.length === 0) {
     // no constructor of its own: that of its base class is called
     return base === undefined ? NONE.parameters : dependenciesOf(base).parameters;
   }
+  if (silent) return [noMetadata(cls.length)];
   const count = Math.max(types?.length ?? 0, described.length, cls.length);
   return Array.from({ length: count }, (_, index) => {
     const element = described[index];
-    // inversify marks what it took from the types itself; we read those ourselves
-    if (isComplete(element) && !('isFromTypescriptParamType' in element)) return fromElement(element);
+    if (isComplete(element)) return fromElement(element);
     const type = types?.[index];
     const qualified = element !== undefined && 'optional' in element ? element : undefined;
     if (typeof type === 'function' && !NOT_INJECTABLE.has(type)) {
       return qualified === undefined ? (type as Class) : qualify(type as Class, qualified);
     }
+    // nothing that could be injected, but it has a default
+    if (index >= cls.length && element === undefined) return undefined;
     return gap(types, index, type);
   });
 }
@@ -113,18 +121,28 @@ function qualify(type: Class, element: object): Request {
 }
 
 function gap(types: unknown[] | undefined, index: number, type: unknown): MetadataGap {
-  if (types === undefined) {
-    return new MetadataGap(
-      'has no type metadata: the compiler emitted none (esbuild and tsx never do; SWC and TypeScript only when told to)',
-      'Set "experimentalDecorators" and "emitDecoratorMetadata" where the compiler honours them, or name the dependencies: @service({ inject: [Redis, ...] }).',
-    );
-  }
+  if (types === undefined) return new MetadataGap(`has no type metadata: ${NONE_EMITTED}`, TWO_REMEDIES);
   if (index >= types.length || type === undefined) return undefinedType();
   const name = typeof type === 'function' ? type.name : String(type);
   return new MetadataGap(
     `has the type ${name} (an interface, a union or a primitive leaves nothing else at run time)`,
     'Give it a token: @inject(TOKEN) on the parameter, or @service({ inject: [TOKEN, ...] }).',
   );
+}
+
+/** The compiler said nothing at all about a constructor. */
+function noMetadata(count: number): MetadataGap {
+  const parameters = count === 1 ? 'a parameter' : `${String(count)} parameters`;
+  return new MetadataGap(`takes ${parameters}, but has no type metadata: ${NONE_EMITTED}`, TWO_REMEDIES, 'constructor');
+}
+
+function badEntry(entry: unknown): MetadataGap {
+  if (entry === undefined) {
+    const remedy = 'The class was not there yet when the list was made (two files import each other?): use new LazyServiceIdentifier(() => TheClass).';
+    return new MetadataGap('is undefined', remedy, 'entry');
+  }
+  const remedy = 'Give a class, a token, or { serviceIdentifier, name, tags, optional, isMultiple }.';
+  return new MetadataGap(`is ${inspect(entry, { depth: 0 })}, which names no dependency`, remedy, 'entry');
 }
 
 function undefinedType(): MetadataGap {
@@ -144,6 +162,10 @@ function propertiesOf(definition: Definition): Map<string | symbol, Dependency |
     }
   }
   return properties;
+}
+
+function isUsersWord(element: object | undefined): boolean {
+  return element !== undefined && !('isFromTypescriptParamType' in element);
 }
 
 function isComplete(element: ClassElementMetadata | undefined): element is ClassElementMetadata {

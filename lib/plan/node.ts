@@ -10,13 +10,16 @@ export type NodeKind = 'service' | 'resource' | 'injectable' | 'value';
 /** Why one node comes before another. */
 export type EdgeKind = 'inject' | 'dependsOn';
 
-/** A value that is no service class: how it is made and released. */
+/** What is managed, but not made from a class: how it is made and released. */
 export interface Resource {
+  readonly name: string;
   readonly inject: readonly InjectOption[];
   start(...args: unknown[]): unknown;
   stop?: ((value: unknown, signal: AbortSignal) => unknown) | undefined;
   readonly definition: Definition;
   readonly token: ServiceIdentifier;
+  /** A service that was made by somebody else: it is run, not made. */
+  readonly existing?: object;
 }
 
 /** What a node is made from: a service class, a resource, or a binding that inversify resolves by itself. */

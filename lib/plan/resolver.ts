@@ -121,7 +121,7 @@ export class Resolver {
 
   #create(source: Source): Node {
     if (typeof source === 'function') return this.#ofClass(source, definitionOf(source));
-    if (isResource(source)) return this.host.createNode('resource', source.definition.name, source, source.token, source.definition);
+    if (isResource(source)) return this.host.createNode(source.existing === undefined ? 'resource' : 'service', source.name, source, source.token, source.definition);
     const name = problems.tokenName(source.serviceIdentifier);
     return this.host.createNode(source.type === 'Instance' ? 'injectable' : 'value', name, source, source.serviceIdentifier, undefined);
   }
@@ -239,10 +239,10 @@ class Planning {
     this.#connect(node, filled, set, dependsOn.length === 0 ? NONE : this.#fillAll(node, dependsOn, 'dependsOn'));
   }
 
-  #fillAll(node: Node, dependencies: readonly (Dependency | MetadataGap)[], place = 'parameter'): Filling<Node>[] {
+  #fillAll(node: Node, dependencies: readonly (Dependency | MetadataGap)[], list = 'inject'): Filling<Node>[] {
     return dependencies.map((dependency, index) => {
       if (!(dependency instanceof MetadataGap)) return this.#filling(dependency, node);
-      const where = place === 'parameter' ? `Parameter ${String(index + 1)} of the constructor` : `Entry ${String(index + 1)} of ${place}`;
+      const where = placeOf(dependency, index, list);
       this.#problems.push(problems.metadata(node.name, where, dependency, this.#path));
       return undefined;
     });
@@ -319,6 +319,12 @@ class Planning {
 }
 
 const NONE: never[] = [];
+
+/** Where in a class, or in the options of it, something is missing. */
+function placeOf(gap: MetadataGap, index: number, list: string): string {
+  if (gap.of === 'constructor') return 'The constructor';
+  return gap.of === 'entry' ? `Entry ${String(index + 1)} of ${list}` : `Parameter ${String(index + 1)} of the constructor`;
+}
 
 function nameOf({ name }: { name: string }): string {
   return name;

@@ -3,6 +3,7 @@ import type { OnError } from '../declare/definition.js';
 import type { SkipReason } from '../base/events.js';
 import type { TaskHost } from './host.js';
 import type { TimerStatus } from './status.js';
+import { isTracing, traced } from './tracing.js';
 
 /** What a call threw. In a box, because `undefined` can be thrown. */
 export interface Failure {
@@ -55,7 +56,9 @@ export class Calls {
     const begun = host.clock.now();
     host.emit({ type: options.type, service: host.service, name: options.name, what: 'begin', run });
     try {
-      const result = options.call(host.signal);
+      const result = isTracing()
+        ? traced({ host, kind: options.type, name: options.name, run, call: options.call }, () => options.call(host.signal))
+        : options.call(host.signal);
       if (isThenable(result)) {
         void Promise.resolve(result).then(
           () => {
@@ -122,25 +125,28 @@ export class Calls {
     if (failure !== undefined) this.#failures += 1;
     const what = failure === undefined ? 'end' : 'error';
     host.emit({ type: options.type, service: host.service, name: options.name, what, run, ms, ...failure });
-    if (failure !== undefined) this.#react(failure.error);
+    if (failure !== undefined) this.#react(failure.error, run);
     options.settled(failure, ms);
     idle?.resolve();
   }
 
-  #react(error: unknown): void {
+  #react(error: unknown, run: number): void {
     const { host, options } = this;
+    // the handler of an error that fails itself: that is an error of the same run
+    const fail = (worse: unknown): void => {
+      host.emit({ type: options.type, service: host.service, name: options.name, what: 'error', run, error: worse });
+      host.crash(worse);
+    };
     if (options.onError === 'crash') host.crash(error);
     else if (typeof options.onError === 'function') {
       // An `async` handler is a function that returns nothing too, as far as TypeScript is concerned.
       try {
         const result: unknown = options.onError(error);
         if (isThenable(result)) {
-          void Promise.resolve(result).catch((worse: unknown) => {
-            host.crash(worse);
-          });
+          void Promise.resolve(result).catch(fail);
         }
       } catch (worse) {
-        host.crash(worse);
+        fail(worse);
       }
     }
   }

@@ -15,11 +15,6 @@ export interface AssemblyOptions {
   root: TreeNode;
 }
 
-interface Adopting {
-  /** Takes a service on that exists already, and gives back what it can be booted by. */
-  adopt(service: object): ServiceIdentifier;
-}
-
 export class Assembly {
   /** In the order in which they start. */
   readonly #containers: Container[];
@@ -38,7 +33,7 @@ export class Assembly {
     for (const container of this.#containers) container.attach(root, logger);
     this.#roots = units
       .filter((unit) => !isContainer(unit))
-      .map((unit) => (isClass(unit) ? unit : (first as unknown as Adopting).adopt(unit)));
+      .map((unit) => (isClass(unit) ? unit : first.adopt(unit)));
   }
 
   /** Tells of every event of every container. */

@@ -60,8 +60,6 @@ export function theatre() {
     /** A service whose hooks write `name.hook` into the log, and then do what was given. */
     actor(name: string, { only = HOOKS, ...options }: ActOptions = {}): Service {
       class Actor extends Service {}
-      const { startTimeout, stopTimeout } = options;
-      service({ name, ...(startTimeout !== undefined && { startTimeout }), ...(stopTimeout !== undefined && { stopTimeout }) })(Actor);
       for (const hook of HOOKS) {
         const also = options[hook] as ((this: Service, signal: AbortSignal) => unknown) | undefined;
         if (also === undefined && !only.includes(hook)) continue;
@@ -74,6 +72,8 @@ export function theatre() {
         });
       }
       if (options.onInitDependencies !== undefined) Object.assign(Actor.prototype, { onInitDependencies: options.onInitDependencies });
+      const { startTimeout, stopTimeout } = options;
+      service({ name, ...(startTimeout !== undefined && { startTimeout }), ...(stopTimeout !== undefined && { stopTimeout }) })(Actor);
       return place(new Actor());
     },
     /** What was logged since this was last asked. */

@@ -1,0 +1,47 @@
+/** Tells inversify what we know of a class, so that `bind(TOKEN).to(Class)` takes it like any class of its own. */
+import { ClassElementMetadataKind, type ClassElementMetadata, type ClassMetadata } from '@inversifyjs/core';
+import { LazyServiceIdentifier, type ServiceIdentifier } from 'inversify';
+import type { Class, InjectOption } from './definition.js';
+
+/**
+ * Where inversify keeps what its decorators say about a class. `getClassMetadata` of its core refuses a class that is only
+ * half described, as ours may be. A test holds the two together.
+ */
+export const CLASS_METADATA = '@inversifyjs/core/classMetadataReflectKey';
+
+export const PARAMETER_TYPES = 'design:paramtypes';
+
+const NO_TAGS = new Map<never, unknown>();
+
+/** Describes the constructor's parameters that no decorator of inversify describes. Not read back by us. */
+export function describeToInversify(cls: Class, inject: readonly InjectOption[] | undefined): void {
+  const types = Reflect.getOwnMetadata(PARAMETER_TYPES, cls) as unknown[] | undefined;
+  const known: readonly unknown[] = inject ?? types ?? [];
+  const count = Math.max(known.length, cls.length);
+  if (count === 0) return;
+  const metadata = (Reflect.getOwnMetadata(CLASS_METADATA, cls) as ClassMetadata | undefined) ?? nothing();
+  for (let index = 0; index < count; index += 1) metadata.constructorArguments[index] ??= elementOf(known[index]);
+  Reflect.defineMetadata(CLASS_METADATA, metadata, cls);
+}
+
+function nothing(): ClassMetadata {
+  return {
+    constructorArguments: [],
+    lifecycle: { postConstructMethodNames: new Set(), preDestroyMethodNames: new Set() },
+    properties: new Map(),
+    scope: undefined,
+  };
+}
+
+function elementOf(known: unknown): ClassElementMetadata {
+  const token: unknown = typeof known === 'object' && known !== null && 'serviceIdentifier' in known ? known.serviceIdentifier : known;
+  const element = isToken(token)
+    ? { kind: ClassElementMetadataKind.singleInjection, name: undefined, optional: false, tags: NO_TAGS, value: token }
+    : { kind: ClassElementMetadataKind.unmanaged };
+  // what says that it is not the user's word
+  return { ...element, isFromTypescriptParamType: true } as ClassElementMetadata;
+}
+
+function isToken(value: unknown): value is ServiceIdentifier | LazyServiceIdentifier {
+  return typeof value === 'function' || typeof value === 'symbol' || typeof value === 'string' || LazyServiceIdentifier.is(value);
+}

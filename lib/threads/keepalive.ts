@@ -1,0 +1,88 @@
+import { url as inspectorUrl } from 'node:inspector';
+import { toMs, type Duration } from '../base/duration.js';
+
+/** How a thread is watched. */
+export interface KeepaliveOptions {
+  /** How often it is asked for a sign of life. Default 1 s (mode: 1.1 s). */
+  every?: Duration;
+  /** How long it may owe one before it counts as blocked. Default 5 s (mode logs after 3 s, and leaves it at that). */
+  timeout?: Duration;
+}
+
+/** The same in milliseconds. */
+export interface Watch {
+  readonly every: number;
+  readonly timeout: number;
+}
+
+/** @throws TypeError for what is no duration, or 0 */
+export function watchOf({ every, timeout }: KeepaliveOptions): Watch {
+  const watch = {
+    every: toMs(every === undefined ? 1_000 : every, 'The every of keepalive'),
+    timeout: toMs(timeout === undefined ? 5_000 : timeout, 'The timeout of keepalive'),
+  };
+  if (watch.every === 0 || watch.timeout === 0) throw new TypeError('The every and the timeout of keepalive must be more than 0');
+  return watch;
+}
+
+/**
+ * Notices that a thread's event loop does not turn. Questions that had no answer are counted, not the time: when it is our
+ * own loop that was blocked, or the whole machine slept, the thread has owed us nothing.
+ *
+ * Always on the real clock, whatever the container's: a thread lives in real time.
+ */
+export class Keepalive {
+  readonly #limit: number;
+  #timer: NodeJS.Timeout | undefined;
+  #owed = 0;
+
+  constructor(
+    private readonly watch: Watch,
+    private readonly ask: () => void,
+    private readonly blocked: (ms: number) => void,
+  ) {
+    this.#limit = Math.ceil(watch.timeout / watch.every);
+  }
+
+  start(): void {
+    if (this.#timer !== undefined) return;
+    this.#owed = 0;
+    this.#timer = setInterval(() => {
+      this.#look();
+    }, this.watch.every);
+  }
+
+  /** It said something, whatever it was. */
+  alive(): void {
+    this.#owed = 0;
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #look(): void {
+    // a thread that stands at a breakpoint is not to be shot
+    if (isDebugged()) this.#owed = 0;
+    if (this.#owed >= this.#limit) {
+      // what has arrived while we were busy ourselves is read before this
+      setImmediate(() => {
+        if (this.#timer === undefined || this.#owed < this.#limit) return;
+        this.stop();
+        this.blocked(this.#owed * this.watch.every);
+      });
+      return;
+    }
+    this.#owed += 1;
+    this.ask();
+  }
+}
+
+function isDebugged(): boolean {
+  try {
+    return inspectorUrl() !== undefined;
+  } catch {
+    return false; // a runtime without an inspector
+  }
+}
