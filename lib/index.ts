@@ -6,7 +6,8 @@
  * - `declare/`: what the user wrote, as data
  * - `graph/`: order of any graph; `plan/`: inversify's bindings and the declarations, as a sound graph
  * - `container/`: brings the graph up and down; `lifecycle/`: the life of one service, from start to stop
- * - `run/`: tasks, timers, crontabs, while a service runs; `supervise/`: what becomes of crashes
+ * - `run/`: tasks, timers, crontabs, while a service runs; `supervise/`: what becomes of crashes, as pure functions
+ * - `services/`: services made of services: supervisors, proxies; `tools/`: signals, queues, rate limits, flags
  */
 import 'reflect-metadata';
 
@@ -41,9 +42,38 @@ export type { NodeKind } from './plan/node.js';
 export { Service } from './service.js';
 export type { WaitFirstResult, WaitManyResult, WaitOptions, WaitResult } from './service.js';
 export type { Hooks } from './lifecycle/lifecycle.js';
+export {
+  CrashingSupervisor,
+  ForfeitOneForAllSupervisor,
+  ForfeitOneForOneSupervisor,
+  OneForAllSupervisor,
+  OneForOneSupervisor,
+  RestForOneSupervisor,
+  Supervisor,
+} from './services/supervisor.js';
+export type { Replacement, SupervisorOptions } from './services/supervisor.js';
+export { ServiceProxy } from './services/proxy.js';
+export { describePolicy, restartPolicy } from './supervise/budget.js';
+export type { Backoff, BackoffOptions, RestartPolicy, RestartPolicyOptions } from './supervise/budget.js';
+export type { Strategy } from './supervise/strategy.js';
 export { Beacon } from './lifecycle/beacon.js';
 export type { TimerStatus } from './run/status.js';
+export { traceWaits } from './run/tracing.js';
+export { serviceOfRejection } from './run/rejection.js';
+export type { Culprit } from './run/rejection.js';
 export type { Coordinator } from './run/host.js';
+
+export { BoundSignal, Signal, SyncSignal } from './tools/signal.js';
+export type { ConnectOptions, SignalHandler, SignalOptions } from './tools/signal.js';
+export { Diag, transitionsTo } from './tools/diag.js';
+export type { Diagnosed, TransitionsTo } from './tools/diag.js';
+export { FlowControlEvent, FlowControlQueue } from './tools/flow-control.js';
+export type { FlowControlEventOptions, FlowControlQueueOptions, PressureCallbacks } from './tools/flow-control.js';
+export { ThrowableQueue } from './tools/throwable-queue.js';
+export { Bucket, rateLimit } from './tools/rate-limit.js';
+export type { RateLimitOptions } from './tools/rate-limit.js';
+export { stampede } from './tools/stampede.js';
+export type { Stampede } from './tools/stampede.js';
 
 export { BootError, ModeError, PlanError, RestartLimitError, StopError } from './base/errors.js';
 export type { ModeErrorCode, PlanProblem } from './base/errors.js';

@@ -1,13 +1,16 @@
 /** The base class of services. Optional: a class with some of the hooks is managed the same way. */
 import { handled } from './base/async.js';
 import { toMs, type Duration } from './base/duration.js';
+import { ModeError, StopError } from './base/errors.js';
 import { declareBase } from './declare/definition.js';
-import type { Logger, ServiceState } from './base/events.js';
+import type { LogLevel, Logger, ServiceState } from './base/events.js';
 import { Beacon } from './lifecycle/beacon.js';
 import { LIFECYCLE, Lifecycle, protectMembers, type Hooks } from './lifecycle/lifecycle.js';
 import { releaseOf } from './lifecycle/scope.js';
-import { toPromise, type Awaitable } from './lifecycle/waiting.js';
+import { tracebacksOf } from './lifecycle/tracebacks.js';
+import { toPromise, type Settled } from './lifecycle/waiting.js';
 import { backgroundTask } from './run/background.js';
+import { Diag, withFlag } from './tools/diag.js';
 
 /** What became of a `wait`. */
 export type WaitResult<T> = { status: 'done'; value: T } | { status: 'stopped' } | { status: 'timeout' };
@@ -22,7 +25,13 @@ export interface WaitOptions {
 }
 
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- the hooks are there to be declared by subclasses
-export interface Service extends Hooks {}
+export interface Service extends Hooks {
+  /**
+   * The level at which a log mentions what is no news: that it starts, runs, stops (mode's `mundane_level`). Default `'info'`;
+   * `'debug'` for a service that comes and goes all the time.
+   */
+  mundaneLevel?: LogLevel;
+}
 
 /** Something that can be started, stopped, restarted and supervised (mode's `Service`). */
 export class Service implements AsyncDisposable {
@@ -138,6 +147,13 @@ export class Service implements AsyncDisposable {
 
   /** Stops a child and lets it go. */
   async removeDependency(child: Service): Promise<void> {
+    if (!this[LIFECYCLE].children.includes(child[LIFECYCLE])) {
+      throw new ModeError('ERR_MODE_UNKNOWN', {
+        message: `${child.label} is no child of ${this.label}`,
+        remedy: 'Give a service that addDependency() was given.',
+        path: [this.label, child.label],
+      });
+    }
     try {
       await child[LIFECYCLE].stop();
     } finally {
@@ -151,9 +167,10 @@ export class Service implements AsyncDisposable {
    */
   addTask(work: PromiseLike<unknown> | ((signal: AbortSignal) => unknown), options: { name?: string } = {}): void {
     const run = this[LIFECYCLE].activeRun('addTask()');
-    const call = typeof work === 'function' ? work : () => work;
-    const name = options.name ?? (typeof work === 'function' && work.name !== '' ? work.name : 'task');
-    run.add(backgroundTask(run, name, call));
+    const underWay = typeof work !== 'function';
+    const call = underWay ? () => work : work;
+    const name = options.name ?? (underWay || work.name === '' ? 'task' : work.name);
+    run.add(backgroundTask(run, name, call, underWay));
   }
 
   /** Releases the value at the end of the run, last in first out (mode's `add_context`). Returns the value. */
@@ -179,13 +196,13 @@ export class Service implements AsyncDisposable {
   }
 
   /** Waits for a promise, or for what a function returns, until the run ends. Rejects as the promise does. */
-  async wait<T>(awaitable: Awaitable<T>, options: WaitOptions = {}): Promise<WaitResult<T>> {
+  async wait<A>(awaitable: A, options: WaitOptions = {}): Promise<WaitResult<Settled<A>>> {
     const outcome = await this[LIFECYCLE].waits.promise(toPromise(awaitable), 'wait', timeoutOf(options));
     return typeof outcome === 'string' ? { status: outcome } : { status: 'done', value: outcome.value };
   }
 
   /** Waits for the first of several. */
-  async waitFirst<T>(awaitables: Iterable<Awaitable<T>>, options: WaitOptions = {}): Promise<WaitFirstResult<T>> {
+  async waitFirst<A>(awaitables: Iterable<A>, options: WaitOptions = {}): Promise<WaitFirstResult<Settled<A>>> {
     const raced = [...awaitables].map(async (awaitable, index) => ({ value: await toPromise(awaitable), index }));
     for (const promise of raced) handled(promise);
     const outcome = await this[LIFECYCLE].waits.promise(Promise.race(raced), 'waitFirst', timeoutOf(options));
@@ -193,14 +210,14 @@ export class Service implements AsyncDisposable {
   }
 
   /** Waits for all of several. */
-  async waitMany<T>(awaitables: Iterable<Awaitable<T>>, options: WaitOptions = {}): Promise<WaitManyResult<T>> {
-    const all = Promise.all([...awaitables].map((awaitable) => toPromise(awaitable)));
+  async waitMany<A>(awaitables: Iterable<A>, options: WaitOptions = {}): Promise<WaitManyResult<Settled<A>>> {
+    const all = Promise.all([...awaitables].map(async (awaitable) => toPromise(awaitable)));
     const outcome = await this[LIFECYCLE].waits.promise(all, 'waitMany', timeoutOf(options));
     return typeof outcome === 'string' ? { status: outcome } : { status: 'done', values: outcome.value };
   }
 
   /** Waits for a promise, and tells whether the run ended first. */
-  async waitForStopped(awaitable: Awaitable<unknown>, options: WaitOptions = {}): Promise<boolean> {
+  async waitForStopped(awaitable: unknown, options: WaitOptions = {}): Promise<boolean> {
     return (await this.wait(awaitable, options)).status === 'stopped';
   }
 
@@ -224,10 +241,69 @@ export class Service implements AsyncDisposable {
     return this[LIFECYCLE].activeRun('holdShutdown()').hold();
   }
 
+  /** What it is doing at the moment, as flags for people to read (mode's `diag`). */
+  get diag(): Diag {
+    let diag = diags.get(this[LIFECYCLE]);
+    if (diag === undefined) {
+      diag = new Diag({ date: () => this[LIFECYCLE].env.clock.date() });
+      diags.set(this[LIFECYCLE], diag);
+    }
+    return diag;
+  }
+
+  /** Keeps a flag of `diag` up until the promise has settled, and settles like it (mode's `transition_with`). */
+  transitionWith<T>(flag: string, promise: PromiseLike<T>): Promise<T> {
+    return withFlag(this.diag, flag, promise);
+  }
+
+  /**
+   * What each running task, timer and hook waits on, by its name, and what those of its children do, as `Child → name` (mode's
+   * `tracebacks`). With `traceWaits()` on, each is told its own waits, and on which line of your code it went to sleep.
+   */
+  tracebacks(): Record<string, string> {
+    return tracebacksOf(this[LIFECYCLE]);
+  }
+
+  /** The same as one text (mode's `human_tracebacks`). */
+  humanTracebacks(): string {
+    return Object.entries(this.tracebacks())
+      .map(([name, text]) => `${name}\n${'='.repeat(name.length)}\n${text}`)
+      .join('\n\n');
+  }
+
+  /**
+   * Starts services in their order and stops them in reverse (mode's `join_services`). One that cannot start crashes this
+   * service, and the rest goes on.
+   *
+   * @throws what went wrong while they were stopped, after all were tried
+   */
+  async joinServices(services: readonly Service[]): Promise<void> {
+    for (const service of services) {
+      try {
+        await service.maybeStart();
+      } catch (error) {
+        this.crash(error);
+      }
+    }
+    const errors: { service: string; error: unknown }[] = [];
+    for (const service of [...services].reverse()) {
+      try {
+        await service.stop();
+      } catch (error) {
+        errors.push({ service: service.label, error });
+      }
+    }
+    if (errors.length > 1) throw new StopError(errors, []);
+    if (errors.length === 1) throw errors[0]?.error;
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
 }
+
+// beside the services, since few have any
+const diags = new WeakMap<Lifecycle, Diag>();
 
 declareBase(Service);
 protectMembers(Service.prototype);

@@ -78,7 +78,7 @@ export class BootError extends ModeError {
   constructor(service: string, path: readonly string[], cause: unknown, errors: unknown[] = []) {
     const onTheWayBack = errors.length === 0 ? '' : `; on the way back: ${errors.map(describeError).join('; ')}`;
     super('ERR_MODE_BOOT', {
-      message: `${service} could not be started (${path.join(' → ')}): ${describeError(cause)}${onTheWayBack}`,
+      message: `${service} could not be started (${way(path)}): ${describeError(cause)}${onTheWayBack}`,
       remedy: remedyOf(cause) ?? `Everything that had started was stopped again; see the cause for what ${service} met.`,
       path,
       cause,
@@ -120,18 +120,23 @@ export class RestartLimitError extends ModeError {
   /** How many restarts the budget allowed and were made. */
   readonly restarts: number;
 
-  constructor(service: string, restarts: number, cause: unknown, schedule?: string) {
+  constructor(service: string, restarts: number, cause: unknown, schedule?: string, path: readonly string[] = [service]) {
+    const again = restarts === 0 ? '' : ` again after ${String(restarts)} ${restarts === 1 ? 'restart' : 'restarts'}`;
     super('ERR_MODE_RESTART_LIMIT', {
-      message:
-        `${service} crashed again after ${String(restarts)} restarts: ${describeError(cause)}` +
-        (schedule === undefined ? '' : ` (${schedule})`),
+      message: `${service} crashed${again}: ${describeError(cause)}` + (schedule === undefined ? '' : ` (${schedule})`),
       remedy: 'Mend the cause, or allow more with `maxRestarts`, `over` and `backoff`.',
-      path: [service],
+      path,
       cause,
     });
     this.service = service;
     this.restarts = restarts;
   }
+}
+
+/** A path in words. It can be very long, and then its ends tell the most. */
+export function way(path: readonly string[]): string {
+  const shown = path.length <= 12 ? path : [...path.slice(0, 5), `… ${String(path.length - 10)} more …`, ...path.slice(-5)];
+  return shown.join(' → ');
 }
 
 /** One line that says what a thrown value is. */

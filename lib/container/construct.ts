@@ -44,9 +44,9 @@ function valueOf(filling: Filling<Node>, ask: Ask): unknown {
 
 /** Calls what inversify's `@postConstruct()` names. */
 export function postConstruct(instance: object, definition: Definition | undefined): void {
-  const metadata = definition?.described;
-  if (metadata === undefined) return;
-  for (const name of metadata.lifecycle.postConstructMethodNames) {
+  const names = definition?.marked.postConstruct;
+  if (names === undefined || names.length === 0) return;
+  for (const name of names) {
     const result = (instance as Record<string | symbol, () => unknown>)[name]?.();
     if (isThenable(result)) {
       void Promise.resolve(result).catch(() => undefined);

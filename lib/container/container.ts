@@ -1,14 +1,13 @@
-import { createRequire } from 'node:module';
-import type { Binding, BindingService, InstanceBinding } from '@inversifyjs/core';
-import { Plugin, type PluginApi, type PluginContext } from '@inversifyjs/plugin';
+import type { Binding, InstanceBinding } from '@inversifyjs/core';
 import { Container as InversifyContainer } from 'inversify';
-import type { ContainerOptions as InversifyOptions, GetAllOptions, GetOptions, OptionalGetOptions, ServiceIdentifier } from 'inversify';
+import type { ContainerOptions as InversifyOptions, GetAllOptions, GetOptions, IsBoundOptions, OptionalGetOptions, ServiceIdentifier } from 'inversify';
 import type { Graph } from '@dagrejs/graphlib';
 import { systemClock, type Clock } from '../base/clock.js';
 import { toMs, type Duration } from '../base/duration.js';
 import { ModeError } from '../base/errors.js';
 import { silentLogger, type ContainerState, type LifecycleEvent, type LifecycleEventBody, type Logger } from '../base/events.js';
 import { Definition, Hook, type InjectOption } from '../declare/definition.js';
+import { graphlib } from '../graph/graphlib.js';
 import type { TreeNode } from '../lifecycle/beacon.js';
 import { Deadlines } from '../lifecycle/deadlines.js';
 import type { Environment } from '../lifecycle/environment.js';
@@ -17,9 +16,10 @@ import { asRequest, type Request } from '../plan/dependencies.js';
 import type { NodeKind, Resource, Source } from '../plan/node.js';
 import { nearest } from '../base/nearest.js';
 import { tokenName } from '../plan/problems.js';
-import { Resolver, isResource, type Resolved, type ResolverHost, type Wanted } from '../plan/resolver.js';
+import { Resolver, isResource, type Bindings, type Resolved, type ResolverHost, type Wanted } from '../plan/resolver.js';
 import { everyRun, type Coordinator } from '../run/host.js';
 import type { TimerStatus } from '../run/status.js';
+import { Bridge, type BridgeHost } from './bridge.js';
 import { ResourceTarget, instantiate, postConstruct } from './construct.js';
 import { Engine, type EngineHost } from './engine.js';
 import { toGraph, toPlan, type Plan } from './picture.js';
@@ -125,7 +125,7 @@ export class Container extends InversifyContainer implements AsyncDisposable {
       return;
     }
     const unit = this.#unit(first);
-    if (unit.active) await this.#engine.stopUnit(unit);
+    if (unit.active || unit.wanted) await this.#engine.stopUnit(unit);
   }
 
   /** Restarts one service. What depends on it stops first, and comes back after it. */
@@ -162,7 +162,7 @@ export class Container extends InversifyContainer implements AsyncDisposable {
    * everything bound or booted.
    */
   graph(...roots: ServiceIdentifier[]): Graph {
-    const { Graph: GraphClass } = createRequire(import.meta.url)('@dagrejs/graphlib') as typeof import('@dagrejs/graphlib');
+    const { Graph: GraphClass } = graphlib();
     const order = this.#resolve(roots.length === 0 ? this.#resolver.bound() : roots).order as Unit[];
     const all = roots.length === 0 ? new Set([...order, ...this.#engine.units]) : order;
     return toGraph(new GraphClass({ directed: true, multigraph: false }), all);
@@ -206,7 +206,7 @@ export class Container extends InversifyContainer implements AsyncDisposable {
   override get<T>(id: ServiceIdentifier<T>, options: OptionalGetOptions): T | undefined;
   override get<T>(id: ServiceIdentifier<T>, options?: GetOptions): T;
   override get<T>(id: ServiceIdentifier<T>, options?: GetOptions | OptionalGetOptions): T | undefined {
-    const planned = options === undefined ? this.#host.planned(id) : false;
+    const planned = options === undefined ? this.#host.bridge.planned(id) : false;
     if (!planned) {
       const unit = this.#prepare(toRequest(id, options, false));
       if (unit !== undefined) return this.#host.instance(unit) as T;
@@ -229,6 +229,20 @@ export class Container extends InversifyContainer implements AsyncDisposable {
   override async getAllAsync<T>(id: ServiceIdentifier<T>, options?: GetAllOptions): Promise<T[]> {
     this.#prepare(toRequest(id, options, true));
     return super.getAllAsync(id, options);
+  }
+
+  override isBound(id: ServiceIdentifier, options?: IsBoundOptions): boolean {
+    return this.isCurrentBound(id, options) || this.#host.options.parent?.isBound(id, options) === true;
+  }
+
+  override isCurrentBound(id: ServiceIdentifier, options?: IsBoundOptions): boolean {
+    return this.#host.bridge.plainly(() => super.isCurrentBound(id, options));
+  }
+
+  override restore(): void {
+    super.restore();
+    for (const node of this.#resolver.nodes) (node as Unit).bindings = undefined;
+    this.#host.bridge.restored();
   }
 
   /** The resolver of a container, for its children. */
@@ -261,12 +275,11 @@ export class Container extends InversifyContainer implements AsyncDisposable {
     });
   }
 
-  /** Gets the graph behind an identifier ready for inversify; the unit, where that is all there is to it. */
+  /** Sees to it that the graph behind an identifier is sound; the unit, where that is all there is to it. */
   #prepare(request: Request): Unit | undefined {
-    const { roots, order } = this.#resolver.resolve([{ ...request, optional: true }]);
+    const { roots } = this.#resolver.resolve([{ ...request, optional: true }]);
     const only = roots.length === 1 && !request.multiple ? (roots[0] as Unit) : undefined;
     if (only?.managed === true) return only;
-    this.#host.handOver(order as Unit[]);
     return undefined;
   }
 
@@ -283,23 +296,19 @@ export class Container extends InversifyContainer implements AsyncDisposable {
 }
 
 /** What the container is to its resolver and its engine. */
-class Host implements ResolverHost, EngineHost {
+class Host implements ResolverHost, EngineHost, BridgeHost {
   readonly env: Environment;
   readonly engine: Engine;
   readonly resolver: Resolver;
   readonly parent: Resolver | undefined;
   readonly #listeners = new Set<(event: LifecycleEvent) => void>();
   readonly #ids = new Map<string, number>();
-  /** What inversify's bindings stand for, by what makes their value. */
-  readonly #makers = new WeakMap<object, Source>();
-  #context!: PluginContext;
+  readonly #bridge: Bridge;
   #logger: Logger | undefined;
-  /** Of those, the ones that nobody but us bound. */
-  readonly #handed = new WeakSet();
 
   constructor(
-    private readonly container: Container,
-    options: ContainerOptions,
+    container: Container,
+    readonly options: ContainerOptions,
     private readonly ask: (request: Request) => unknown,
   ) {
     const clock = options.clock ?? systemClock;
@@ -323,25 +332,28 @@ class Host implements ResolverHost, EngineHost {
     this.parent = Container.resolverOf(options.parent);
     this.engine = new Engine(this);
     this.resolver = new Resolver(this);
-    const keep = (context: PluginContext): void => {
-      this.#context = context;
-    };
-    container.register(
-      class extends Plugin<InversifyContainer> {
-        load(_api: PluginApi): void {
-          keep(this._context);
-        }
-      } as never,
-    );
+    this.#bridge = new Bridge(container, this);
   }
 
-  get bindingService(): BindingService {
-    return this.#context.bindingService;
+  get bindings(): Bindings {
+    return this.#bridge.bindings;
   }
 
-  /** Whether inversify has a plan for an identifier, which is one that was prepared by us. */
-  planned(id: ServiceIdentifier): boolean {
-    return this.#context.planResultCacheService.getByServiceIdentifier(id) !== undefined;
+  get bridge(): Bridge {
+    return this.#bridge;
+  }
+
+  adopt(binding: Binding): void {
+    this.resolver.adopt(binding);
+  }
+
+  nodeOf(source: Source): Unit {
+    return this.resolver.nodeOf(source) as Unit;
+  }
+
+  byItself(token: ServiceIdentifier): Unit | undefined {
+    if (typeof token !== 'function' || this.options.parent?.isBound(token) === true) return undefined;
+    return this.resolver.byItself(token) as Unit | undefined;
   }
 
   listen(listener: (event: LifecycleEvent) => void): () => void {
@@ -371,19 +383,11 @@ class Host implements ResolverHost, EngineHost {
   }
 
   redirect(binding: InstanceBinding<unknown>, node: Unit): void {
-    // a service is a singleton, whatever the binding says, and the same one behind each of its bindings
-    const make = (): unknown => this.instance(node);
-    this.#makers.set(make, node.source);
-    Object.assign(binding, { type: 'DynamicValue', scope: 'Singleton', value: make });
-    node.bindings = [...(node.bindings ?? []), binding];
+    this.#bridge.redirect(binding, node);
   }
 
   standsFor(binding: Binding): Source | undefined {
-    return binding.type === 'DynamicValue' ? this.#makers.get(binding.value) : undefined;
-  }
-
-  isBoundByUser(binding: Binding): boolean {
-    return binding.type !== 'DynamicValue' || !this.#handed.has(binding.value);
+    return this.#bridge.standsFor(binding);
   }
 
   addResource(id: ServiceIdentifier, options: ResourceOptions<unknown>): void {
@@ -405,29 +409,15 @@ class Host implements ResolverHost, EngineHost {
   }
 
   #bindManaged(resource: Resource): void {
-    const make = (): unknown => this.instance(this.resolver.nodeOf(resource) as Unit);
-    this.#makers.set(make, resource);
-    this.container.bind(resource.token).toDynamicValue(make);
-  }
-
-  /** Makes the services that inversify may meet while it resolves something known to it. */
-  handOver(units: readonly Unit[]): void {
-    for (const unit of units) {
-      if (!unit.managed || unit.handedOver || isResource(unit.source)) continue;
-      unit.handedOver = true;
-      if (this.container.isBound(unit.token)) continue;
-      const make = (): unknown => this.instance(unit);
-      this.#makers.set(make, unit.source);
-      this.#handed.add(make);
-      this.container.bind(unit.token).toDynamicValue(make);
-    }
+    this.#bridge.bind(resource.token, resource, () => this.instance(this.nodeOf(resource)));
   }
 
   /** The value of a unit; made, but not started, if it is a service that was not needed yet. */
   instance(unit: Unit): unknown {
     if (unit.engine !== this.engine) return (unit.engine.host as Host).instance(unit);
     if (isResource(unit.source)) {
-      if (unit.up) return unit.value;
+      // also while it goes down: what depends on it may need it to stop
+      if (unit.lifecycle?.state === 'running') return unit.value;
       if (unit.source.existing !== undefined) return unit.source.existing;
       throw new ModeError('ERR_MODE_NOT_RUNNING', {
         message: `The resource ${unit.name} is not running, so it has no value`,
@@ -435,16 +425,20 @@ class Host implements ResolverHost, EngineHost {
         path: [unit.name],
       });
     }
-    if (unit.made === 0) {
-      const { order } = this.resolver.resolve([unit]);
-      for (const one of order as Unit[]) if (one !== unit && one.managed) this.instance(one);
-      this.#instantiate(unit);
+    if (isMissing(unit)) {
+      for (const one of injectedInto(unit, this.resolver.resolve([unit]).order as Unit[])) {
+        if (one.engine !== this.engine || isResource(one.source)) this.instance(one);
+        else if (isMissing(one)) this.#instantiate(one);
+      }
     }
     return unit.value;
   }
 
   construct(unit: Unit): void {
-    if (!unit.managed) return;
+    if (!unit.managed) {
+      refresh(unit);
+      return;
+    }
     if (isResource(unit.source)) {
       const { existing } = unit.source;
       if (existing !== undefined) {
@@ -453,7 +447,7 @@ class Host implements ResolverHost, EngineHost {
         return;
       }
       unit.lifecycle ??= this.#own(new Lifecycle(this.#targetOf(unit, unit.source), unit.source.definition), unit);
-    } else if (unit.made === 0 || isStale(unit)) {
+    } else if (unit.made === 0 || unit.outdated || isStale(unit)) {
       this.#instantiate(unit);
     }
   }
@@ -470,9 +464,10 @@ class Host implements ResolverHost, EngineHost {
   }
 
   #instantiate(unit: Unit): void {
+    unit.outdated = false;
     const instance = instantiate(unit, this.ask);
     postConstruct(instance, unit.definition);
-    this.#become(unit, this.#activated(unit, instance));
+    this.#become(unit, this.#bridge.activate(unit, instance));
     const lifecycle = lifecycleOf(instance);
     unit.lifecycle = lifecycle.alive ? this.#own(lifecycle, unit) : undefined;
   }
@@ -488,29 +483,6 @@ class Host implements ResolverHost, EngineHost {
     lifecycle.id = unit.id;
     lifecycle.inherit(this.env);
     return lifecycle;
-  }
-
-  /** What inversify's activation handlers make of a new instance. */
-  #activated(unit: Unit, instance: object): unknown {
-    const value = this.#activatedBy(unit.token, instance);
-    return unit.bindings === undefined ? value : this.#activatedByBindings(unit.bindings, unit.token, value);
-  }
-
-  #activatedByBindings(bindings: readonly InstanceBinding<unknown>[], own: ServiceIdentifier, instance: unknown): unknown {
-    let value = instance;
-    for (const token of new Set(bindings.map(({ serviceIdentifier }) => serviceIdentifier))) if (token !== own) value = this.#activatedBy(token, value);
-    for (const { onActivation } of bindings) if (onActivation !== undefined) value = (onActivation as Activate)(this.container, value);
-    // inversify finds its work done
-    for (const binding of bindings) binding.cache = { isRight: true, value };
-    return value;
-  }
-
-  #activatedBy(token: ServiceIdentifier, instance: unknown): unknown {
-    const activations = this.#context.activationService.get(token);
-    if (activations === undefined) return instance;
-    let value = instance;
-    for (const activate of activations) value = (activate as Activate)(this.container, value);
-    return value;
   }
 
   #emit(body: LifecycleEventBody): void {
@@ -529,13 +501,35 @@ class Host implements ResolverHost, EngineHost {
 /** Counts what was made in any container, so that one value can be told to be older than another. */
 let made = 0;
 
-type Activate = (context: unknown, value: unknown) => unknown;
+/** Whether there is no instance that could be given out. */
+function isMissing(unit: Unit): boolean {
+  return unit.made === 0 || (unit.outdated && !unit.active);
+}
+
+/** What has to be made for a unit, itself included, in order: what only has to run before it is left out. */
+function injectedInto(unit: Unit, order: readonly Unit[]): Unit[] {
+  const needed = new Set([unit]);
+  for (const one of [...order].reverse()) {
+    if (needed.has(one)) for (const dependency of one.dependencies.slice(0, one.orderOnly)) needed.add(dependency);
+  }
+  return order.filter((one) => one.managed && needed.has(one));
+}
 
 /** Whether something that was injected into it has been made anew since. */
 function isStale(unit: Unit): boolean {
   const { dependencies, orderOnly, made } = unit;
   for (let index = 0; index < orderOnly; index += 1) if ((dependencies[index] as Unit).made > made) return true;
   return false;
+}
+
+/** What inversify made, and kept, of values that have been made anew since is not to be used again. */
+function refresh(unit: Unit): void {
+  if (!unit.outdated && !isStale(unit)) return;
+  const binding = unit.source as { cache?: unknown };
+  if (unit.made > 0 && binding.cache !== undefined) binding.cache = { isRight: false, value: undefined };
+  unit.outdated = false;
+  made += 1;
+  unit.made = made;
 }
 
 function toRequest(token: ServiceIdentifier, options: (GetAllOptions & { optional?: boolean }) | undefined, multiple: boolean): Request {

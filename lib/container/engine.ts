@@ -49,6 +49,10 @@ export interface Boot {
   units: Unit[];
   /** How many of them are not up. */
   left: number;
+  /** What it asked for that is under way already: to be restarted. */
+  readonly others: Unit[];
+  /** Waits for what was up, but is being restarted. */
+  late: Latch | undefined;
   failure: { unit: Unit; error: unknown } | undefined;
   readonly errors: unknown[];
 }
@@ -65,8 +69,9 @@ interface Stop {
   forced: boolean;
 }
 
-/** Collects what goes wrong on the way down of some units. */
+/** Collects what goes wrong on the way down of some units, or of all. */
 interface Collector {
+  readonly of?: ReadonlySet<Unit>;
   readonly errors: { service: string; error: unknown }[];
   readonly abandoned: { service: string; waitingOn: string[] }[];
 }
@@ -120,10 +125,15 @@ export class Engine {
     if (answer === 'refuse') throw stopping();
     let boot = this.#boot;
     if (boot === undefined) {
-      boot = { done: deferred(), units: [], left: 0, failure: undefined, errors: [] };
+      boot = { done: deferred(), units: [], left: 0, others: [], late: undefined, failure: undefined, errors: [] };
       this.#boot = boot;
     } else if (boot.failure !== undefined) throw stopping();
-    const added = order.filter((unit) => !unit.wanted);
+    const added: Unit[] = [];
+    for (let index = 0; index < order.length; index += 1) {
+      const unit = order[index] as Unit;
+      if (!unit.wanted) added.push(unit);
+      else if (!unit.up && unit.boot !== boot) boot.others.push(unit);
+    }
     for (const root of roots) this.#roots.add(root);
     this.#places = undefined;
     this.#want(boot, added);
@@ -157,32 +167,38 @@ export class Engine {
     if (this.#state === 'stopping') return this.stop();
     const units = dependentsOf(unit);
     const boot = this.#boot;
-    if (boot !== undefined && units.some((one) => one.wanted && !one.up)) {
-      this.#fail(boot, unit, new ModeError('ERR_MODE_BOOT_ABORTED', { message: `${unit.name} was stopped while it was starting` }));
-      await boot.done.promise.catch(() => undefined);
-      return;
-    }
-    for (const one of units) one.wanted = false;
-    await this.#allDown(units);
+    for (const engine of new Set(units.map((one) => one.engine))) engine.#unwant(unit, units);
+    if (this.#stop === undefined) await this.#allDown(units);
+    // it was part of a first boot, and all of that rolls back
+    else await boot?.done.promise.catch(() => undefined);
   }
 
   /** Restarts one unit: what depends on it stops first, and comes back after it. */
   async restartUnit(unit: Unit): Promise<void> {
     if (this.#state === 'stopping') throw stopping();
-    if (!unit.active) return this.host.bootUnit(unit);
-    const collector: Collector = { errors: [], abandoned: [] };
+    const goes = unit.active && unit.wanted;
+    // what is being stopped goes down first
+    if (unit.active && !goes) await new Promise<void>((resolve) => new Latch([unit], 'down', resolve));
+    this.#restarts.hasten(unit);
+    if (!goes) return this.host.bootUnit(unit);
+    const units = dependentsOf(unit).filter(({ wanted, active }) => wanted || active);
+    const collector: Collector = { of: new Set(units), errors: [], abandoned: [] };
     this.#collectors.add(collector);
     try {
-      await this.#restarts.begin(dependentsOf(unit).filter(({ wanted }) => wanted));
+      await this.#restarts.ask(unit, units);
     } finally {
       this.#collectors.delete(collector);
     }
     if (collector.errors.length > 0 || collector.abandoned.length > 0) throw new StopError(collector.errors, collector.abandoned);
   }
 
-  /** Keeps units down until they are let go. */
+  /** Keeps units down until they are let go. From now on nobody can begin to use them. */
   hold(units: readonly Unit[]): void {
-    for (const unit of units) unit.held += 1;
+    for (const unit of units) {
+      unit.held += 1;
+      this.#lower(unit);
+      unit.engine.#restarts.pause(unit);
+    }
   }
 
   letGo(units: readonly Unit[]): void {
@@ -224,21 +240,29 @@ export class Engine {
 
   /** A unit crashed while it was up. */
   crashed(unit: Unit, error: unknown): void {
+    const { due } = unit;
     this.#lower(unit);
     this.#enqueue(unit);
-    if (this.#state !== 'stopping') this.#escalate(unit, error);
+    if (due) {
+      this.#escalate(unit, error);
+    } else {
+      // it and what depends on it are on their way down already: that decides what follows
+      for (const one of dependentsOf(unit)) this.#lower(one);
+      this.#mishap(unit, error);
+    }
     this.#drain();
   }
 
   /** The run of a unit has ended. */
   wentDown(unit: Unit): void {
     this.#lower(unit);
+    const { due } = unit;
     const run = unit.lifecycle?.run;
     const failed = run?.failure !== undefined && run.crashed && !unit.reached;
-    if (run?.abandoned !== undefined) this.#collect({ errors: [], abandoned: [{ service: unit.name, waitingOn: run.abandoned }] });
-    if (run?.errors !== undefined) this.#collect({ errors: run.errors.map((error) => ({ service: unit.name, error })), abandoned: [] });
+    if (run?.abandoned !== undefined) this.#collect(unit, { errors: [], abandoned: [{ service: unit.name, waitingOn: run.abandoned }] });
+    if (run?.errors !== undefined) this.#collect(unit, { errors: run.errors.map((error) => ({ service: unit.name, error })), abandoned: [] });
     this.#ended(unit);
-    if (failed) this.#failedToStart(unit, run.failure?.error);
+    if (failed) this.#failedToStart(unit, run.failure?.error, due);
     this.#drain();
   }
 
@@ -284,11 +308,13 @@ export class Engine {
   #follow(boot: Boot, signal: AbortSignal | undefined): void {
     if (signal === undefined) return;
     const abort = (): void => {
-      const unit = boot.units.find(({ active, up }) => active && !up) ?? boot.units.find(({ up }) => !up) ?? boot.units[0];
+      if (this.#boot !== boot) return;
+      const unit = pendingOf(boot) ?? boot.units[0];
       if (unit !== undefined) this.#fail(boot, unit, signal.reason);
     };
     if (signal.aborted) {
-      queueMicrotask(abort);
+      // nothing was started yet, and nothing will be
+      abort();
       return;
     }
     signal.addEventListener('abort', abort, { once: true });
@@ -296,16 +322,51 @@ export class Engine {
   }
 
   #booted(boot: Boot): void {
+    if (boot.late !== undefined) return;
+    // what came up and crashed since, and what was being restarted when it was asked for
+    const missing = missingOf(boot.others, missingOf(boot.units));
+    if (missing.length > 0) {
+      boot.late = new Latch(missing, 'up', () => {
+        boot.late = undefined;
+        this.#drain();
+      });
+      return;
+    }
     this.#boot = undefined;
     this.totalMs = this.host.env.clock.now() - this.bootedAt;
     if (this.#state === 'starting') this.#become('running');
     boot.done.resolve();
   }
 
-  #failedToStart(unit: Unit, error: unknown): void {
+  #failedToStart(unit: Unit, error: unknown, due: boolean): void {
     const boot = this.#boot;
     if (boot !== undefined && unit.boot === boot) this.#fail(boot, unit, error);
-    else if (this.#state === 'running') this.#escalate(unit, error);
+    else if (due) this.#escalate(unit, error);
+    else this.#mishap(unit, error);
+  }
+
+  /** Something went wrong with a unit that is going down anyway. */
+  #mishap(unit: Unit, error: unknown): void {
+    // most often it only met the error that everything stops for
+    if (this.#stop?.cause?.error !== error) this.#collect(unit, { errors: [{ service: unit.name, error }], abandoned: [] });
+  }
+
+  /** Nobody wants these units any more, as far as they are ours. `culprit` is the one that is to be stopped. */
+  #unwant(culprit: Unit, units: readonly Unit[]): void {
+    const boot = this.#boot;
+    if (boot !== undefined && boot.failure === undefined) {
+      const asked = new Set([...boot.units, ...boot.others]);
+      if (units.some((one) => one.wanted && !one.up && asked.has(one))) {
+        this.#fail(boot, culprit, new ModeError('ERR_MODE_BOOT_ABORTED', { message: `${culprit.name} was stopped while it was starting` }));
+      }
+    }
+    for (const unit of units) {
+      if (unit.engine !== this) continue;
+      unit.wanted = false;
+      // it goes down even if somebody wants it again before its turn has come
+      this.#lower(unit);
+    }
+    this.#restarts.drop();
   }
 
   /** A boot failed: what it has started stops again. */
@@ -315,14 +376,16 @@ export class Engine {
       return;
     }
     boot.failure = { unit, error };
+    boot.late?.cancel();
     if (this.#state === 'starting') {
       this.#stopAll({ error });
       return;
     }
     if (this.#state === 'stopping') return;
-    const collector: Collector = { errors: [], abandoned: [] };
+    const collector: Collector = { of: new Set(boot.units), errors: [], abandoned: [] };
     this.#collectors.add(collector);
     for (const one of boot.units) one.wanted = false;
+    this.#restarts.drop();
     for (const one of [...boot.units].reverse()) this.#enqueue(one);
     new Latch(boot.units, 'down', () => {
       this.#collectors.delete(collector);
@@ -351,11 +414,12 @@ export class Engine {
   #stopAll(cause: { error: unknown } | undefined): void {
     const boot = this.#boot;
     if (boot !== undefined && boot.failure === undefined) {
-      const unit = boot.units.find(({ active, up }) => active && !up) ?? boot.units.find(({ up }) => !up);
+      const unit = pendingOf(boot);
       if (unit !== undefined) {
+        boot.late?.cancel();
         boot.failure = { unit, error: cause?.error ?? new ModeError('ERR_MODE_BOOT_ABORTED', { message: 'The container was stopped while it was starting' }) };
       }
-      }
+    }
     const stop: Stop = { done: deferred(), errors: [], abandoned: [], cause, budget: undefined, forced: false };
     handled(stop.done.promise);
     this.#stop = stop;
@@ -412,7 +476,7 @@ export class Engine {
 
   /** Brings units down that are not due any more. Rejects with what went wrong on their way. */
   #allDown(units: readonly Unit[]): Promise<void> {
-    const collector: Collector = { errors: [], abandoned: [] };
+    const collector: Collector = { of: new Set(units), errors: [], abandoned: [] };
     this.#collectors.add(collector);
     const { promise, resolve, reject } = deferred();
     new Latch(units, 'down', () => {
@@ -424,8 +488,9 @@ export class Engine {
     return promise;
   }
 
-  #collect(what: Collector): void {
-    for (const { errors, abandoned } of this.#collectors) {
+  #collect(unit: Unit, what: Collector): void {
+    for (const { of, errors, abandoned } of this.#collectors) {
+      if (of?.has(unit) === false) continue;
       errors.push(...what.errors);
       abandoned.push(...what.abandoned);
     }
@@ -451,10 +516,11 @@ export class Engine {
 
   /** Brings what is closer to what is wanted. */
   #settle(unit: Unit): void {
-    if (unit.due) {
-      if (!unit.active && unit.missing === 0) this.#start(unit);
-    } else if (unit.active && unit.users === 0) {
-      this.#takeDown(unit);
+    if (unit.active) {
+      // what was up and cannot be used any more has to go down first, whoever wants it
+      if (unit.users === 0 && (!unit.due || (unit.reached && !unit.up))) this.#takeDown(unit);
+    } else if (unit.due && unit.missing === 0) {
+      this.#start(unit);
     }
   }
 
@@ -474,7 +540,7 @@ export class Engine {
       this.host.construct(unit);
     } catch (error) {
       this.#ended(unit);
-      this.#failedToStart(unit, error);
+      this.#failedToStart(unit, error, true);
       return;
     }
     if (unit.lifecycle === undefined) this.cameUp(unit);
@@ -507,7 +573,7 @@ export class Engine {
     for (let index = 0; index < dependencies.length; index += 1) {
       const dependency = dependencies[index] as Unit;
       dependency.users -= 1;
-      if (dependency.users === 0 && !dependency.due) this.#enqueue(dependency);
+      if (dependency.users === 0 && !(dependency.due && dependency.up)) this.#enqueue(dependency);
     }
     if (unit.due) this.#enqueue(unit);
     if (unit.latches !== undefined) Latch.notify(unit, 'down');
@@ -519,6 +585,20 @@ export class Engine {
     const { env } = this.host;
     if (env.listening) env.emit({ type: 'container', from, to, ...(error === undefined ? undefined : { error }) });
   }
+}
+
+/** What a boot still waits for. */
+function pendingOf({ units, others }: Boot): Unit | undefined {
+  return units.find(({ active, up }) => active && !up) ?? units.find(({ up }) => !up) ?? others.find(({ up }) => !up);
+}
+
+/** What is not up of some units that are wanted, added to a list. */
+function missingOf(units: readonly Unit[], missing: Unit[] = []): Unit[] {
+  for (let index = 0; index < units.length; index += 1) {
+    const unit = units[index] as Unit;
+    if (unit.wanted && !unit.up) missing.push(unit);
+  }
+  return missing;
 }
 
 function countMissing(dependencies: readonly Unit[]): number {

@@ -2,102 +2,184 @@ import { Alarm } from '../base/clock.js';
 import { deferred, handled, type Deferred } from '../base/async.js';
 import { ModeError, RestartLimitError } from '../base/errors.js';
 import type { RestartScope } from '../declare/definition.js';
-import { decide, describePolicy, noRestarts, restartEnded, type RestartHistory } from '../supervise/budget.js';
+import { decide, describePolicy, noRestarts, restartBegan, restartEnded, type RestartHistory } from '../supervise/budget.js';
 import type { Engine } from './engine.js';
 import { Latch } from './latch.js';
 import type { Unit } from './unit.js';
 
 /** Some units that go down together and come back in order. */
 interface Restart {
+  /** Whose restart it is. */
+  readonly unit: Unit;
+  /** Everything that goes down, in an order in which it can. */
   readonly units: readonly Unit[];
-  readonly done: Deferred<void>;
-  /** What still keeps them down, and then what they wait for. */
+  /** For whoever asked for it. A crash asks for nothing: nobody waits for what follows from it. */
+  readonly done: Deferred<void> | undefined;
+  /** Whether it keeps them down: until all of them are down and its delay is over. */
+  holding: boolean;
+  /** Whether all of them are down. */
+  down: boolean;
   alarm: Alarm | undefined;
-  latches: Latch[];
+  /** Waits until all are down, and then, if somebody asked for it, until all are up. */
+  latch: Latch | undefined;
 }
+
+/** So many restarts without a delay may follow each other before the event loop gets its turn. */
+const IN_ONE_GO = 10;
 
 /**
  * The restarts of an engine, asked for or caused by crashes (OTP's rest-for-one, taken from the graph instead of a list).
  *
  * A restart holds its units down, and lets them go when all are down and its delay is over. A unit that several restarts
- * hold comes back when the last one lets it go: so a crash in the middle of a restart, or two at once, need no rules of
- * their own.
+ * hold comes back when the last one lets it go. Crashes, then:
+ *
+ * - of what runs, also while other restarts are under way: its policy decides, and its restart is added to the others;
+ * - of what a restart has brought down or is about to: nothing is decided and nothing counted, since it comes back anyway.
+ *   That is how a dependent mostly meets the crash of what it depends on, and it must not end the program for that;
+ * - of what cannot start again: as if it had crashed.
  */
 export class Restarts {
   readonly #current = new Set<Restart>();
   readonly #histories = new Map<Unit, RestartHistory>();
+  /** What has crashed before and is down, until it is up. */
+  readonly #returning = new Map<Unit, Latch>();
+  /** How many restarts went without a delay since the event loop had its turn. */
+  #atOnce = 0;
 
   constructor(private readonly engine: Engine) {}
 
-  /** Restarts units. `alone` is one that does not wait for its dependents. Settles when all are up again. */
-  begin(units: readonly Unit[], delayMs = 0, alone?: Unit): Promise<void> {
-    const { clock } = this.engine.host.env;
-    const restart: Restart = { units, done: deferred(), alarm: undefined, latches: [] };
-    this.#current.add(restart);
-    this.engine.hold(units);
-    const ready = (): void => {
-      if (restart.alarm !== undefined || !down || !this.#current.has(restart)) return;
-      restart.latches = [new Latch(units.filter(({ wanted }) => wanted), 'up', () => { this.#finish(restart); })];
-      this.engine.letGo(units);
-    };
-    let down = false;
-    if (delayMs > 0) {
-      restart.alarm = new Alarm(clock, clock.now() + delayMs, () => {
-        restart.alarm = undefined;
-        ready();
-      });
-    }
-    restart.latches = [
-      new Latch(units, 'down', () => {
-        down = true;
-        ready();
-      }),
-    ];
-    alone?.lifecycle?.descend();
-    this.engine.bringDown(units);
-    return handled(restart.done.promise);
+  /** Restarts a unit because somebody asked for it. Settles when everything that went down for it is up again. */
+  ask(unit: Unit, units: readonly Unit[]): Promise<void> {
+    const done = deferred();
+    this.#begin({ unit, units, done, holding: true, down: false, alarm: undefined, latch: undefined });
+    return handled(done.promise);
   }
 
   /** Answers a crash, if its service is to be restarted. Returns the error that nobody answers, if there is one. */
   supervise(unit: Unit, error: unknown): { error: unknown } | undefined {
     const policy = unit.definition?.restart;
     if (policy === undefined) return { error };
-    const { clock } = this.engine.host.env;
-    let history = this.#histories.get(unit) ?? noRestarts;
-    // a restart that failed was no time in which it was up
-    if (!unit.reached) history = restartEnded(history, clock.now());
-    const verdict = decide(policy, history, clock.now());
+    const { env } = this.engine.host;
+    const verdict = decide(policy, this.#histories.get(unit) ?? noRestarts, env.clock.now());
     this.#histories.set(unit, verdict.history);
     if (!verdict.restart) {
-      return { error: new RestartLimitError(unit.name, verdict.history.restarts.length, error, describePolicy(policy)) };
+      const restarts = verdict.history.restarts.length;
+      return { error: new RestartLimitError(unit.name, restarts, error, describePolicy(policy), this.engine.pathTo(unit)) };
     }
+    const { scope } = policy;
     const { attempt, delayMs } = verdict;
-    this.engine.host.env.emit({ type: 'restart', service: unit.name, attempt, delayMs, scope: policy.scope, error });
-    const units = this.#scope(unit, policy.scope);
-    void this.begin(units, delayMs, policy.scope === 'self' ? unit : undefined);
-    if (unit.up) return undefined;
-    new Latch([unit], 'up', () => {
+    env.emit({ type: 'restart', service: unit.name, attempt, delayMs, scope, error });
+    // a listener may have stopped it
+    if (!unit.due) return undefined;
+    const units = this.#scope(unit, scope);
+    this.#begin({ unit, units, done: undefined, holding: true, down: false, alarm: undefined, latch: undefined }, delayMs);
+    return undefined;
+  }
+
+  /** What waits for its delay waits no longer, as far as it keeps a unit down. */
+  hasten(unit: Unit): void {
+    for (const restart of [...this.#current]) {
+      if (restart.alarm === undefined || !restart.units.includes(unit)) continue;
+      restart.alarm.cancel();
+      restart.alarm = undefined;
+      this.#proceed(restart);
+    }
+  }
+
+  /** A unit goes down: until it is up again, the clock of its budget stands still. */
+  pause(unit: Unit): void {
+    const policy = unit.definition?.restart;
+    const history = this.#histories.get(unit);
+    if (policy === undefined || history === undefined) return;
+    const { clock } = this.engine.host.env;
+    this.#histories.set(unit, restartBegan(policy, history, clock.now()));
+    if (this.#returning.has(unit)) return;
+    const up = new Latch([unit], 'up', () => {
+      this.#returning.delete(unit);
       this.#histories.set(unit, restartEnded(this.#histories.get(unit) ?? noRestarts, clock.now()));
     });
-    return undefined;
+    this.#returning.set(unit, up);
+  }
+
+  /** Some units are not wanted any more: they do not come back, and nobody waits for them. */
+  drop(): void {
+    for (const restart of this.#current) {
+      const wanted = restart.units.filter((unit) => unit.wanted);
+      if (wanted.length === 0) this.#abort(restart, 'it was stopped');
+      else if (!restart.holding) this.#awaitUp(restart);
+    }
+    for (const unit of this.#histories.keys()) if (!unit.wanted) this.#forget(unit);
   }
 
   /** Everything goes down: nothing comes back any more. */
   cancel(cause: unknown): void {
-    for (const restart of this.#current) {
-      restart.alarm?.cancel();
-      for (const latch of restart.latches) latch.cancel();
-      for (const unit of restart.units) unit.held = 0;
-      restart.done.reject(
-        new ModeError('ERR_MODE_RESTART_ABORTED', {
-          message: `${restart.units.at(-1)?.name ?? 'A service'} did not come back: the container is stopping`,
-          remedy: 'See the cause for why it stops, and boot it again.',
-          cause,
-        }),
-      );
+    for (const restart of this.#current) this.#abort(restart, 'the container is stopping', cause);
+    for (const unit of this.#histories.keys()) this.#forget(unit);
+  }
+
+  #begin(restart: Restart, delayMs?: number): void {
+    const { units, unit } = restart;
+    const { clock } = this.engine.host.env;
+    this.#current.add(restart);
+    this.engine.hold(units);
+    if (delayMs !== undefined && (delayMs > 0 || ++this.#atOnce > IN_ONE_GO)) {
+      restart.alarm = new Alarm(clock, clock.now() + delayMs, () => {
+        this.#atOnce = 0;
+        restart.alarm = undefined;
+        this.#proceed(restart);
+      });
     }
-    this.#current.clear();
-    this.#histories.clear();
+    const latch = new Latch(units, 'down', () => {
+      restart.down = true;
+      restart.latch = undefined;
+      this.#proceed(restart);
+    });
+    if (!restart.down) restart.latch = latch;
+    // one that restarts by itself does not wait for its dependents
+    if (units.length === 1) unit.lifecycle?.descend();
+    this.engine.bringDown(units);
+  }
+
+  /** Lets the units go, unless they still have to wait. */
+  #proceed(restart: Restart): void {
+    if (!restart.holding || !restart.down || restart.alarm !== undefined) return;
+    restart.holding = false;
+    if (restart.done === undefined) this.#current.delete(restart);
+    else this.#awaitUp(restart);
+    this.engine.letGo(restart.units);
+  }
+
+  /** Waits until everything of ours is up; what a child container makes of it is its own business. */
+  #awaitUp(restart: Restart): void {
+    restart.latch?.cancel();
+    const own = restart.units.filter(({ engine, wanted }) => wanted && engine === this.engine);
+    restart.latch = new Latch(own, 'up', () => {
+      this.#current.delete(restart);
+      restart.done?.resolve();
+    });
+  }
+
+  #abort(restart: Restart, why: string, cause?: unknown): void {
+    const { alarm, latch, holding, units, unit, done } = restart;
+    this.#current.delete(restart);
+    alarm?.cancel();
+    latch?.cancel();
+    restart.holding = false;
+    if (holding) for (const one of units) one.held -= 1;
+    done?.reject(
+      new ModeError('ERR_MODE_RESTART_ABORTED', {
+        message: `${unit.name} did not come back: ${why}`,
+        remedy: cause === undefined ? 'Boot it again when it is needed.' : 'See the cause for why it stops, and boot it again.',
+        path: this.engine.pathTo(unit),
+        cause,
+      }),
+    );
+  }
+
+  #forget(unit: Unit): void {
+    this.#histories.delete(unit);
+    this.#returning.get(unit)?.cancel();
+    this.#returning.delete(unit);
   }
 
   #scope(unit: Unit, scope: RestartScope): Unit[] {
@@ -105,21 +187,22 @@ export class Restarts {
       case 'self':
         return [unit];
       case 'dependents':
-        return dependentsOf(unit).filter(({ wanted }) => wanted);
+        return dependentsOf(unit).filter(({ wanted, active }) => wanted || active);
       case 'all':
-        return this.engine.units.filter(({ wanted }) => wanted).reverse();
+        return withDependents(this.engine.units.filter(({ wanted, active }) => wanted || active));
     }
-  }
-
-  #finish(restart: Restart): void {
-    this.#current.delete(restart);
-    restart.done.resolve();
   }
 }
 
 /** A unit and everything that depends on it, what depends on most first: an order in which they can stop. */
 export function dependentsOf(unit: Unit): Unit[] {
-  const found = new Set([unit]);
+  return withDependents([unit]);
+}
+
+/** Some units and everything that depends on them, also in child containers, in an order in which they can stop. */
+function withDependents(units: readonly Unit[]): Unit[] {
+  const found = new Set(units);
+  // a set that grows while it is walked
   for (const one of found) for (const dependent of one.dependents) found.add(dependent);
   return [...found].reverse();
 }

@@ -34,8 +34,6 @@ export class Unit extends Node implements Owner, TreeNode {
   boot: Boot | undefined;
   /** The bindings by hand that stand for it. */
   bindings: InstanceBinding<unknown>[] | undefined;
-  /** Whether inversify was told of it. */
-  handedOver = false;
 
   /** Counts what was made in a container: a value that is older than what it was made from must be made again. */
   made = 0;
@@ -107,7 +105,9 @@ export class Unit extends Node implements Owner, TreeNode {
   }
 
   get depth(): number {
-    return this.engine.placeOf(this).distance + (this.engine.root === undefined ? 0 : 1);
+    let depth = this.engine.placeOf(this).distance;
+    for (let above = this.engine.root; above !== undefined; above = above.treeParent) depth += 1;
+    return depth;
   }
 
   get target(): unknown {

@@ -57,7 +57,8 @@ export interface CrontabOptions {
 }
 
 /**
- * Makes a class an injectable singleton with a lifecycle. Extending `Service` is optional.
+ * Makes a class an injectable singleton with a lifecycle. Extending `Service` is optional. The class is read when this is
+ * applied, so it goes on top of other decorators of the class.
  *
  * @throws TypeError for a bad duration, {@link ModeError} when applied twice
  */
@@ -66,7 +67,7 @@ export function service(options?: ServiceOptions): ServiceDecorator {
     if (typeof target !== 'function' || (context !== undefined && context.kind !== 'class')) {
       throw new TypeError('@service() decorates classes');
     }
-    declareService(target, options);
+    declareService(target, options, context?.metadata);
   };
 }
 

@@ -4,7 +4,7 @@ import type { ClassMetadata } from '@inversifyjs/core';
 import type { LazyServiceIdentifier, ServiceIdentifier } from 'inversify';
 import { ModeError } from '../base/errors.js';
 import { toMs, type Duration } from '../base/duration.js';
-import { CLASS_METADATA, describeToInversify } from './describe.js';
+import { describedBy, describeToInversify, parameterTypes } from './describe.js';
 import { restartPolicy, type RestartPolicy, type RestartPolicyOptions } from '../supervise/budget.js';
 
 /** Any constructor at all, whatever it takes. */
@@ -121,7 +121,28 @@ export function hooksAmong(names: readonly string[]): number {
   return hooks;
 }
 
-/** What is known about a class, its base classes included. Read on first demand, when every decorator has run. */
+/** Methods that are called when an instance was made, and when inversify lets go of it. */
+export interface Marked {
+  readonly postConstruct: readonly (string | symbol)[];
+  readonly preDestroy: readonly (string | symbol)[];
+}
+
+const NO_MARKS: Marked = Object.freeze({ postConstruct: [], preDestroy: [] });
+
+function withMarks(inherited: Marked, described: ClassMetadata | undefined): Marked {
+  if (described === undefined) return inherited;
+  const { postConstructMethodNames, preDestroyMethodNames } = described.lifecycle;
+  if (postConstructMethodNames.size === 0 && preDestroyMethodNames.size === 0) return inherited;
+  return {
+    postConstruct: [...new Set([...inherited.postConstruct, ...postConstructMethodNames])],
+    preDestroy: [...new Set([...inherited.preDestroy, ...preDestroyMethodNames])],
+  };
+}
+
+/**
+ * What is known about a class, its base classes included. Read when it is declared, so that no boot has to; of a class that is
+ * not declared, on first demand.
+ */
 export class Definition {
   /** Milliseconds. */
   readonly startTimeout: number | undefined;
@@ -133,6 +154,8 @@ export class Definition {
   #hooks: number | undefined;
   #base: Definition | null | undefined;
   #described: ClassMetadata | null | undefined;
+  #marked: Marked | undefined;
+  #types: readonly unknown[] | null | undefined;
 
   /**
    * `cls` is missing where a value is managed that has no class of its own: a resource. `declared` is whether the class
@@ -163,15 +186,36 @@ export class Definition {
 
   /** What inversify's decorators say about the class itself. */
   get described(): ClassMetadata | undefined {
-    if (this.#described === undefined) {
-      this.#described = this.cls === undefined ? null : ((Reflect.getOwnMetadata(CLASS_METADATA, this.cls) as ClassMetadata | undefined) ?? null);
-    }
+    if (this.#described === undefined) this.#described = (this.cls === undefined ? undefined : describedBy(this.cls)) ?? null;
     return this.#described ?? undefined;
+  }
+
+  /** The types of the constructor's parameters, where the compiler emitted them. */
+  get types(): readonly unknown[] | undefined {
+    if (this.#types === undefined) this.#types = (this.cls === undefined ? undefined : parameterTypes(this.cls)) ?? null;
+    return this.#types ?? undefined;
+  }
+
+  /** What inversify's `@postConstruct()` and `@preDestroy()` name, those of base classes first. */
+  get marked(): Marked {
+    return (this.#marked ??= withMarks(this.base?.marked ?? NO_MARKS, this.described));
   }
 
   /** Its tasks, timers and crontabs. */
   get work(): readonly WorkDefinition[] {
-    return (this.#work ??= this.cls === undefined ? NO_WORK : workOf(this.cls, this.base?.work ?? NO_WORK));
+    return (this.#work ??= this.cls === undefined ? NO_WORK : workOf(this.cls, metadataOf(this.cls), this.base?.work ?? NO_WORK));
+  }
+
+  /** Reads everything now. `metadata` is what the standard dialect keeps about a class; the class has it only later. */
+  read(cls: Class, metadata: object | undefined): void {
+    this.readHooks();
+    this.#work = workOf(cls, metadata ?? metadataOf(cls), this.base?.work ?? NO_WORK);
+    this.#described = describeToInversify(cls, this.options.inject ?? this.types ?? NO_TYPES, describedBy(cls)) ?? null;
+  }
+
+  /** Another task or timer came to it. */
+  forgetWork(): void {
+    this.#work = undefined;
   }
 
   /** Which hooks the class has, as bits of {@link Hook}. */
@@ -208,6 +252,7 @@ const BASE = 1 << 20;
 
 const NOTHING: ServiceOptions = Object.freeze({});
 const NO_WORK: readonly WorkDefinition[] = Object.freeze([]);
+const NO_TYPES: readonly unknown[] = Object.freeze([]);
 
 /** Makes a class the base class of services, which have a life whatever hooks they have. */
 export function declareBase(cls: Class): void {
@@ -224,8 +269,8 @@ function restartOf(options: RestartOptions, name: string): ServiceRestart | unde
   return when === 'never' ? undefined : { ...policy, scope };
 }
 
-/** Records that a class is a service. */
-export function declareService(cls: Class, options: ServiceOptions = NOTHING): void {
+/** Records that a class is a service. `metadata` is what the standard dialect keeps about it. */
+export function declareService(cls: Class, options: ServiceOptions = NOTHING, metadata?: object): void {
   if (Object.hasOwn(cls, DECLARED)) {
     throw new ModeError('ERR_MODE_DECLARATION', {
       message: `${cls.name} is decorated with @service() twice`,
@@ -239,9 +284,7 @@ export function declareService(cls: Class, options: ServiceOptions = NOTHING): v
   }
   const definition = new Definition(options.name ?? nameOf(cls), options, cls, true);
   Object.defineProperty(cls, DECLARED, { value: definition });
-  // read now, while the class is being declared anyway, so that no boot has to
-  definition.readHooks();
-  describeToInversify(cls, options.inject);
+  definition.read(cls, metadata);
 }
 
 /** Records a task, timer or crontab. `holder` is the class's prototype or its metadata object. */
@@ -249,11 +292,21 @@ export function declareWork(holder: object, work: WorkDefinition): void {
   const list = declaredWork.get(holder);
   if (list === undefined) declaredWork.set(holder, [work]);
   else list.push(work);
+  // by hand, on a class that is declared already
+  const { constructor: cls } = holder as { constructor?: unknown };
+  if (typeof cls === 'function' && cls.prototype === holder) definitionIn(cls as Class)?.forgetWork();
+}
+
+/** What was declared about a class itself, if anything was. */
+function definitionIn(cls: Class): Definition | undefined {
+  // one look-up instead of two: an inherited definition says whose it is
+  const declared = (cls as { [DECLARED]?: Definition })[DECLARED];
+  return declared?.cls === cls ? declared : undefined;
 }
 
 /** What was declared about a class. */
 export function definitionOf(cls: Class): Definition {
-  // one look-up instead of two: an inherited definition says whose it is
+  // not by `definitionIn`: cold code pays for every call
   const declared = (cls as { [DECLARED]?: Definition })[DECLARED];
   if (declared?.cls === cls) return declared;
   let definition = undeclared.get(cls);
@@ -269,13 +322,17 @@ function nameOf(cls: Class): string {
 }
 
 /** The class's tasks and timers: those of its base classes first, a redeclared method as the nearest class says. */
-function workOf(cls: Class, inherited: readonly WorkDefinition[]): readonly WorkDefinition[] {
+function workOf(cls: Class, metadata: object | undefined, inherited: readonly WorkDefinition[]): readonly WorkDefinition[] {
   const prototype = cls.prototype as object;
-  const metadata = Object.hasOwn(cls, Symbol.metadata) ? (cls as unknown as { [Symbol.metadata]?: object })[Symbol.metadata] : undefined;
   const legacy = declaredWork.get(prototype);
   const standard = metadata === undefined ? undefined : declaredWork.get(metadata);
   if (legacy === undefined && standard === undefined) return inherited;
   const own = [...(legacy ?? NO_WORK), ...(standard ?? NO_WORK)];
   const redeclared = new Set(own.map(({ key }) => key));
   return [...inherited.filter(({ key }) => !redeclared.has(key)), ...own];
+}
+
+/** What the standard dialect keeps about a class itself. */
+function metadataOf(cls: Class): object | undefined {
+  return Object.hasOwn(cls, Symbol.metadata) ? (cls as unknown as { [Symbol.metadata]?: object })[Symbol.metadata] : undefined;
 }

@@ -1,7 +1,7 @@
 /** Tells inversify what we know of a class, so that `bind(TOKEN).to(Class)` takes it like any class of its own. */
 import { ClassElementMetadataKind, type ClassElementMetadata, type ClassMetadata } from '@inversifyjs/core';
 import { LazyServiceIdentifier, type ServiceIdentifier } from 'inversify';
-import type { Class, InjectOption } from './definition.js';
+import type { Class } from './definition.js';
 
 /**
  * Where inversify keeps what its decorators say about a class. `getClassMetadata` of its core refuses a class that is only
@@ -9,19 +9,28 @@ import type { Class, InjectOption } from './definition.js';
  */
 export const CLASS_METADATA = '@inversifyjs/core/classMetadataReflectKey';
 
-export const PARAMETER_TYPES = 'design:paramtypes';
+const PARAMETER_TYPES = 'design:paramtypes';
 
 const NO_TAGS = new Map<never, unknown>();
 
-/** Describes the constructor's parameters that no decorator of inversify describes. Not read back by us. */
-export function describeToInversify(cls: Class, inject: readonly InjectOption[] | undefined): void {
-  const types = Reflect.getOwnMetadata(PARAMETER_TYPES, cls) as unknown[] | undefined;
-  const known: readonly unknown[] = inject ?? types ?? [];
+/** What inversify's decorators have said about a class itself. */
+export function describedBy(cls: Class): ClassMetadata | undefined {
+  return Reflect.getOwnMetadata(CLASS_METADATA, cls) as ClassMetadata | undefined;
+}
+
+/** The types of a constructor's parameters, where the compiler emitted them. */
+export function parameterTypes(cls: Class): readonly unknown[] | undefined {
+  return Reflect.getOwnMetadata(PARAMETER_TYPES, cls) as unknown[] | undefined;
+}
+
+/** Describes the constructor's parameters that no decorator of inversify describes: `known` are their tokens or types. */
+export function describeToInversify(cls: Class, known: readonly unknown[], described: ClassMetadata | undefined): ClassMetadata | undefined {
   const count = Math.max(known.length, cls.length);
-  if (count === 0) return;
-  const metadata = (Reflect.getOwnMetadata(CLASS_METADATA, cls) as ClassMetadata | undefined) ?? nothing();
+  if (count === 0) return described;
+  const metadata = described ?? nothing();
   for (let index = 0; index < count; index += 1) metadata.constructorArguments[index] ??= elementOf(known[index]);
-  Reflect.defineMetadata(CLASS_METADATA, metadata, cls);
+  if (described === undefined) Reflect.defineMetadata(CLASS_METADATA, metadata, cls);
+  return metadata;
 }
 
 function nothing(): ClassMetadata {

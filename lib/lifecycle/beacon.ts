@@ -1,5 +1,5 @@
-import { createRequire } from 'node:module';
 import type { Graph } from '@dagrejs/graphlib';
+import { graphlib } from '../graph/graphlib.js';
 
 /** Something that has a place in the tree of services: a service, a node of a container's graph, a worker. */
 export interface TreeNode {
@@ -58,8 +58,7 @@ export class Beacon {
 
   /** The tree from here down, with an edge from each parent to each child. */
   asGraph(): Graph {
-    const { Graph: GraphClass } = createRequire(import.meta.url)('@dagrejs/graphlib') as typeof import('@dagrejs/graphlib');
-    const graph = new GraphClass({ directed: true });
+    const graph = new (graphlib().Graph)({ directed: true });
     const ids = new Map<TreeNode, string>();
     const used = new Set<string>();
     const idOf = (node: TreeNode): string => {

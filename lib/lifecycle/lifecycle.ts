@@ -5,18 +5,19 @@
  * A run walks the phases of `run.ts` one after another, without promises where nothing is asynchronous. There is a
  * single way down, which a stop, a crash and a failed start all take.
  */
-import { deferred, isThenable, type Deferred } from '../base/async.js';
+import { deferred, handled, isThenable, type Deferred } from '../base/async.js';
 import { formatMs } from '../base/duration.js';
 import { ModeError, StopError, describeError } from '../base/errors.js';
 import type { LogLevel, Logger, ServiceState } from '../base/events.js';
 import { definitionOf, Hook, hooksAmong, type Class, type Definition } from '../declare/definition.js';
 import { backgroundOf } from '../run/background.js';
+import { isTracing, traced } from '../run/tracing.js';
 import type { TreeNode } from './beacon.js';
 import { DEFAULT_TIMEOUT, standalone, type Environment } from './environment.js';
 import { ignoresArguments } from './arguments.js';
 import { bit, Phase, Run, STEPS } from './run.js';
 import { transitions, type Happening } from './transitions.js';
-import { Waits } from './waiting.js';
+import { Waits, type Wait } from './waiting.js';
 
 /** The hooks of a service. All are optional, and each may be async. */
 export interface Hooks {
@@ -117,6 +118,11 @@ export class Lifecycle implements TreeNode {
     this.#hooks = definition.hooks;
   }
 
+  /** Whether it is on its way up or down. */
+  get isBusy(): boolean {
+    return this.run !== undefined && this.run.phase !== Phase.Up && this.run.phase !== Phase.Down;
+  }
+
   /** Whether it has any hook or background work: whether it is more than a value. */
   get alive(): boolean {
     return this.definition.hasLife || hooksAmong(Object.keys(this.target)) !== 0;
@@ -199,24 +205,31 @@ export class Lifecycle implements TreeNode {
 
   /** Starts it. Its owner hears how that went. */
   begin(): void {
-    if (!this.#happens('start')) return;
+    if (transitions[this.#state].start !== 'starting') {
+      this.#happens('start');
+      return;
+    }
     const run = new Run(this, this.#early);
     this.#early = undefined;
     this.run = run;
     this.#runs += 1;
     run.deadline = this.env.clock.now() + (this.definition.startTimeout ?? DEFAULT_TIMEOUT);
-    this.#proceed(run);
+    // whoever hears of it finds the new run, and may have ended it
+    this.#become('starting', undefined);
+    if (!run.ending) this.#proceed(run);
   }
 
   /** Starts it (mode's `start`). Rejects with what its own hook threw, after the way down. */
   start(): Promise<void> {
     if (this.#state === 'running' && this.#starting === undefined && this.run?.phase === Phase.Up) return Promise.resolve();
+    const before = this.#starting;
     this.#starting ??= deferred();
     const { promise } = this.#starting;
     try {
       this.begin();
     } catch (error) {
-      this.#starting = undefined;
+      // a start that was ended by a stop has still to be answered
+      this.#starting = before;
       return Promise.reject(error as Error);
     }
     return promise;
@@ -247,10 +260,13 @@ export class Lifecycle implements TreeNode {
     const wasUp = this.run?.phase === Phase.Up;
     if (!this.#happens('crash', error)) return;
     const run = (this.run ??= new Run(this, this.#early));
-    run.failure = { error };
+    run.failure = { error, fell: wasUp };
     if (this.#state === 'crashed') {
       // it had never started, so there is no way down to take
+      this.#early = undefined;
+      run.phase = Phase.Down;
       run.end();
+      this.#waits?.wakeAll();
       return;
     }
     this.#finish(run);
@@ -261,10 +277,21 @@ export class Lifecycle implements TreeNode {
     else this.owner.crashed(this, error);
   }
 
+  /** Goes down with its parent, for the same reason. Settles like a stop. */
+  #fall(error: unknown): Promise<void> {
+    if (this.#state !== 'running' && this.#state !== 'starting') return this.stop();
+    this.#stopping ??= deferred();
+    const { promise } = this.#stopping;
+    this.crash(error);
+    return promise;
+  }
+
   /** Goes down, after the run has ended. Only a crash waits for this call; see {@link Owner.crashed}. */
   descend(): void {
     const { run } = this;
-    if (this.#state !== 'stopping' || run === undefined || run.busy || run.phase > Phase.Up) return;
+    if (this.#state !== 'stopping' || run === undefined || !run.ending || run.busy || run.phase > Phase.Up) return;
+    // a crash may have waited for its turn, which was none of its own time
+    if (run.crashed) run.deadline = this.env.clock.now() + (this.definition.stopTimeout ?? DEFAULT_TIMEOUT);
     run.phase = run.after(Phase.Up);
     this.#proceed(run);
   }
@@ -281,48 +308,92 @@ export class Lifecycle implements TreeNode {
     run.grace?.abort(error);
     if (this.env.listening) this.env.emit({ type: 'abandoned', service: this.name, waitingOn });
     run.failure ??= { error };
+    if (run.phase === Phase.ChildrenDown) this.#abandonChildren();
+    else if (run.phase === Phase.Release) void run.closeScope();
     if (run.busy) this.#giveUp(run);
     else this.descend();
   }
 
   /** What a run is waiting on right now, in words. */
   waitingOn(run: Run): string[] {
+    const hook = this.#hookOf(run);
+    if (hook !== undefined) return [hook];
     switch (run.phase) {
-      case Phase.First:
-        return [this.#runs > 1 ? 'onRestart' : 'onFirstStart'];
-      case Phase.Start:
-        return ['onStart'];
       case Phase.Children:
       case Phase.ChildrenDown: {
         const down = run.phase === Phase.ChildrenDown;
-        const busy = this.children.filter(({ state }) => state === 'starting' || state === 'stopping' || (down && state === 'running'));
-        return busy.flatMap((child) => (child.run === undefined ? [] : child.waitingOn(child.run).map((what) => `${child.name}: ${what}`)));
+        const busy = this.children.filter((child) => child.isBusy || (down && child.state === 'running'));
+        if (busy.length === 0) return ['its children'];
+        return busy.flatMap((child) => child.waitingOn(child.run as Run).map((what) => `${child.name}: ${what}`));
       }
-      case Phase.Started:
-        return ['onStarted'];
-      case Phase.Stop:
-        return ['onStop'];
       case Phase.Holds:
         return [run.holds === 1 ? 'a hold on its shutdown' : `${String(run.holds)} holds on its shutdown`];
       case Phase.Tasks:
         return run.background.filter(({ pending }) => pending !== undefined).map(({ label }) => label);
-      case Phase.Release:
-        return ['the release of what it uses'];
-      case Phase.Shutdown:
-        return ['onShutdown'];
       default:
         return ['its turn'];
     }
   }
 
-  /** Takes a service on as a child: it starts and stops with this one. */
-  adopt(child: Lifecycle, owner: Owner = new TreeOwner(this)): void {
+  /** The step that is under way, if it is code of the service's own. */
+  get step(): string | undefined {
+    return this.run?.busy === true ? this.#hookOf(this.run) : undefined;
+  }
+
+  /** What waits for something in this service now. */
+  get pendingWaits(): Iterable<Wait> {
+    return this.#waits ?? [];
+  }
+
+  #hookOf({ phase }: Run): string | undefined {
+    switch (phase) {
+      case Phase.First:
+        return this.#runs > 1 ? 'onRestart' : 'onFirstStart';
+      case Phase.Start:
+        return 'onStart';
+      case Phase.Started:
+        return 'onStarted';
+      case Phase.Stop:
+        return 'onStop';
+      case Phase.Release:
+        return 'the release of what it uses';
+      case Phase.Shutdown:
+        return 'onShutdown';
+      default:
+        return undefined;
+    }
+  }
+
+  /** Takes a service on as a child: it starts and stops with this one, in its place among the others. */
+  adopt(child: Lifecycle, owner: Owner = new TreeOwner(this), index = this.children.length): void {
     if (this.children.includes(child)) return;
-    (this.#children ??= []).push(child);
+    this.#check(child);
+    (this.#children ??= []).splice(index, 0, child);
     if (this.run !== undefined) this.run.needs |= CHILDREN;
     child.parent = this;
     child.owner = owner;
     child.inherit(this.env);
+  }
+
+  /** Refuses a child that would make the tree no tree. */
+  #check(child: Lifecycle): void {
+    if (child.owner?.startOwned !== undefined) {
+      throw new ModeError('ERR_MODE_OWNED', {
+        message: `${child.name} is managed by a container, so it cannot be a child of ${this.name}`,
+        remedy: 'The container starts and stops it by itself: leave the addDependency() out.',
+        path: [this.name, child.name],
+      });
+    }
+    // what has no children is above nobody
+    if (child !== this && child.children.length === 0) return;
+    for (let above: Lifecycle | undefined = this; above !== undefined; above = above.parent) {
+      if (above !== child) continue;
+      throw new ModeError('ERR_MODE_CYCLE', {
+        message: `${this.name} is below ${child.name} in the tree, so ${child.name} cannot become its child`,
+        remedy: 'Give what both sides need to a service of its own.',
+        path: [child.name, this.name],
+      });
+    }
   }
 
   /** Lets a child go. It goes on as it is. */
@@ -337,7 +408,7 @@ export class Lifecycle implements TreeNode {
   inherit(env: Environment): void {
     if (this.env === env) return;
     this.env = env;
-    this.#waits = undefined;
+    if (this.#waits !== undefined) this.#waits.clock = env.clock;
     if (this.#children !== undefined) for (const child of this.#children) child.inherit(env);
   }
 
@@ -379,7 +450,7 @@ export class Lifecycle implements TreeNode {
       let pending: unknown;
       run.busy = true;
       try {
-        pending = this.#perform(run);
+        pending = isTracing() ? this.#trace(run) : this.#perform(run);
       } catch (error) {
         run.busy = false;
         this.#failed(run, error);
@@ -403,11 +474,12 @@ export class Lifecycle implements TreeNode {
 
   #await(run: Run, pending: PromiseLike<unknown>): void {
     const step = (run.step += 1);
+    const { phase } = run;
     this.#watch(run);
     pending.then(
       () => {
         if (run.step !== step) {
-          this.#late(run);
+          if (phase === Phase.Start) this.#late(run);
           return;
         }
         run.busy = false;
@@ -429,7 +501,7 @@ export class Lifecycle implements TreeNode {
   /** A step went well. */
   #passed(run: Run): void {
     // without an `onStart` there is nothing that could fail to succeed
-    if (run.phase === Phase.Start || (run.phase === Phase.First && !this.#has(Hook.onStart))) run.started = true;
+    if (run.phase === Phase.Start || (run.phase === Phase.First && !run.ending && !this.#has(Hook.onStart))) run.started = true;
     run.phase = run.after(run.ending && run.phase < Phase.Stop ? Phase.Up : run.phase);
   }
 
@@ -464,11 +536,17 @@ export class Lifecycle implements TreeNode {
     });
   }
 
+  #trace(run: Run): unknown {
+    const name = this.#hookOf(run);
+    if (name === undefined) return this.#perform(run);
+    return traced({ host: run, kind: 'hook', name, run: this.#runs, call: run }, () => this.#perform(run));
+  }
+
   #perform(run: Run): unknown {
     const target = this.target as Required<Hooks>;
     switch (run.phase) {
       case Phase.First: {
-        if (this.#runs === 1) this.#readFields();
+        this.#readFields();
         run.needs |= this.#hooks & STEPS;
         if (this.#children !== undefined) run.needs |= CHILDREN;
         const hook = this.#runs === 1 ? Hook.onFirstStart : Hook.onRestart;
@@ -511,15 +589,25 @@ export class Lifecycle implements TreeNode {
   }
 
   #startChildren(run: Run): unknown {
-    const declared = this.#has(Hook.onInitDependencies) ? this.target.onInitDependencies?.() : undefined;
-    if (declared !== undefined) for (const child of declared) this.adopt(lifecycleOf(child));
+    if (this.#has(Hook.onInitDependencies)) {
+      for (const child of this.target.onInitDependencies?.() ?? []) this.adopt(lifecycleOf(child));
+      // they stay when this service goes down, so a restart has them already
+      this.#hooks &= ~Hook.onInitDependencies;
+    }
     if (this.#children === undefined || this.#children.length === 0) return undefined;
-    return (async () => {
-      for (const child of [...this.children]) {
-        if (run.ending) return;
-        await child.start();
-      }
-    })();
+    return this.#startEach(run, new Set());
+  }
+
+  /** One after another; those as well that are added meanwhile. */
+  async #startEach(run: Run, begun: Set<Lifecycle>): Promise<void> {
+    const { size } = begun;
+    for (const child of [...this.children]) {
+      if (run.ending) return;
+      if (begun.has(child) || child.parent !== this) continue;
+      begun.add(child);
+      await child.start();
+    }
+    if (begun.size > size) await this.#startEach(run, begun);
   }
 
   #beginWork(run: Run): undefined {
@@ -532,17 +620,28 @@ export class Lifecycle implements TreeNode {
     if (this.#children === undefined) return undefined;
     const running = this.#children.filter(({ state }) => state === 'starting' || state === 'running' || state === 'stopping');
     if (running.length === 0) return undefined;
+    if (run.forced) {
+      this.#abandonChildren();
+      return undefined;
+    }
     return (async () => {
       for (const child of running.reverse()) {
         try {
-          const stopped = child.stop();
-          if (run.forced) child.abandon();
-          await stopped;
+          const falls = run.failure?.fell === true && child.owner instanceof TreeOwner;
+          await (falls ? child.#fall(run.failure?.error) : child.stop());
         } catch (error) {
           (run.errors ??= []).push(error);
         }
       }
     })();
+  }
+
+  /** They have their turn as well, but nobody waits for them. */
+  #abandonChildren(): void {
+    for (const child of [...this.children].reverse()) {
+      handled(child.stop());
+      child.abandon();
+    }
   }
 
   #up(run: Run): void {
@@ -559,11 +658,11 @@ export class Lifecycle implements TreeNode {
     run.grace = undefined;
     this.env.deadlines.forget(run);
     if (run.errors !== undefined) run.failure ??= { error: run.errors[0] };
-    this.#happens(run.failure === undefined ? 'down' : 'fail', run.failure?.error);
     const starting = this.#starting;
     const stopping = this.#stopping;
     this.#starting = undefined;
     this.#stopping = undefined;
+    this.#happens(run.failure === undefined ? 'down' : 'fail', run.failure?.error);
     // whoever hears of it first may start it again at once
     this.owner?.down?.(this);
     starting?.reject(run.failure === undefined ? run.reason : run.failure.error);
@@ -591,7 +690,7 @@ export class Lifecycle implements TreeNode {
     if (run.busy) this.#watch(run);
     run.end();
     this.#waits?.wakeAll();
-    if (run.phase === Phase.Children) for (const child of this.children) if (child.state === 'starting') child.end();
+    if (run.phase === Phase.Children) for (const child of this.children) if (child.isBusy) child.end();
   }
 
   #watch(run: Run): void {
@@ -681,7 +780,7 @@ export class Lifecycle implements TreeNode {
   /** Fields can be hooks too; and one that hides a member of `Service` would break it in ways that nobody understands. */
   #readFields(): void {
     const fields = Object.keys(this.target);
-    this.#hooks |= hooksAmong(fields);
+    if (this.#runs === 1) this.#hooks |= hooksAmong(fields);
     if (!this.definition.extendsBase) return;
     const member = fields.find((field) => members.has(field));
     if (member === undefined) return;
@@ -718,7 +817,7 @@ class TreeOwner implements Owner {
 
   down({ run }: Lifecycle): void {
     // a child that could not start, or failed on its way down with us, is an error of that step instead
-    if (run?.failure !== undefined && run.crashed && run.started) this.parent.crash(run.failure.error);
+    if (run?.failure?.fell === true) this.parent.crash(run.failure.error);
   }
 }
 

@@ -68,8 +68,8 @@ export class Run implements Timed, TaskHost {
   lateStop = false;
   deadline = 0;
   watched = false;
-  /** Why it crashed or could not start. */
-  failure: { error: unknown } | undefined;
+  /** Why it crashed or could not start. It `fell` when it had been up: then its children go down for the same reason. */
+  failure: { error: unknown; fell?: boolean } | undefined;
   /** What went wrong on the way down. */
   errors: unknown[] | undefined;
   /** What it was waiting on when its time was over. */
@@ -184,7 +184,9 @@ export class Run implements Timed, TaskHost {
 
   allReleased(): Promise<void> | undefined {
     if (this.#holds === 0) return undefined;
-    return (this.#released ??= deferred()).promise;
+    this.#released = deferred();
+    // whoever lets go may have handed over to another
+    return this.#released.promise.then(() => this.allReleased());
   }
 
   backgroundSettled(): Promise<unknown> | undefined {
@@ -196,7 +198,8 @@ export class Run implements Timed, TaskHost {
 
   closeScope(): void | Promise<void> {
     return this.#scope?.close((error) => {
-      (this.errors ??= []).push(error);
-    });
+      if (this.phase === Phase.Down) this.lifecycle.warn('failed to release something after it was abandoned', error);
+      else (this.errors ??= []).push(error);
+    }, !this.forced);
   }
 }

@@ -10,15 +10,17 @@ export class Scope {
     this.#releases.push(release);
   }
 
-  /** Releases everything, whatever fails; `onError` gets each error. Asynchronous only where a release is. */
-  close(onError: (error: unknown) => void): void | Promise<void> {
+  /**
+   * Releases everything, whatever fails; `onError` gets each error. Asynchronous only where a release is. One waits for the
+   * other, unless there is no time left for that.
+   */
+  close(onError: (error: unknown) => void, inTime = true): void | Promise<void> {
     for (let release = this.#releases.pop(); release !== undefined; release = this.#releases.pop()) {
       try {
         const pending = release();
         if (isThenable(pending)) {
-          return Promise.resolve(pending)
-            .then(undefined, onError)
-            .then(() => this.close(onError));
+          const settled = Promise.resolve(pending).then(undefined, onError);
+          if (inTime) return settled.then(() => this.close(onError));
         }
       } catch (error) {
         onError(error);

@@ -1,16 +1,11 @@
 /** Waiting that ends when the run does: the `sleep`, `wait`, `waitFirst`, `waitMany` and `ticks` of a service. */
 import { Alarm, type Clock } from '../base/clock.js';
-import { isThenable } from '../base/async.js';
+import { callSite, currentCall, isTracing, type TracedWait } from '../run/tracing.js';
 
 /** One thing that is being waited for. */
-export interface Wait {
-  readonly what: string;
-  /** On the clock's `now()`. */
-  readonly since: number;
+export interface Wait extends TracedWait {
   /** Ends the wait because the run ended. */
   wake(): void;
-  /** Where it went to sleep, when tracing is on. */
-  readonly at?: string;
 }
 
 /** Who waits: keeps the waits of one service, and wakes them all when its run ends. */
@@ -18,7 +13,8 @@ export class Waits {
   readonly #pending = new Set<Wait>();
 
   constructor(
-    readonly clock: Clock,
+    /** What further waits go by. */
+    public clock: Clock,
     /** Whether the run has ended, so that there is nothing to wait for any more. */
     readonly ended: () => boolean,
   ) {}
@@ -48,6 +44,7 @@ export class Waits {
         if (over) return false;
         over = true;
         this.#pending.delete(wait);
+        waits?.delete(wait);
         alarm?.cancel();
         undo?.();
         return true;
@@ -55,14 +52,14 @@ export class Waits {
       const settle = (value: T | 'stopped' | 'timeout'): void => {
         if (finish()) resolve(value);
       };
-      const wait: Wait = {
-        what,
-        since: this.clock.now(),
-        wake: () => {
-          settle('stopped');
-        },
+      const wake = (): void => {
+        settle('stopped');
       };
+      const since = this.clock.now();
+      const wait: Wait = isTracing() ? { what, since, wake, stack: callSite() } : { what, since, wake };
+      const waits = currentCall()?.waits;
       this.#pending.add(wait);
+      waits?.add(wait);
       undo = begin(settle, (error) => {
         // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- user code's own rejection, as it is
         if (finish()) reject(error);
@@ -97,21 +94,22 @@ export class Waits {
   async *ticks(interval: number): AsyncGenerator<number, void, void> {
     const start = this.clock.now();
     let last = start;
-    for (;;) {
+    for (let tick = 1; ; tick += 1) {
       const now = this.clock.now();
-      const due = start + (Math.floor((now - start) / interval) + 1) * interval;
-      if (!(await this.sleep(due - now, 'ticks'))) return;
-      const tick = this.clock.now();
-      yield tick - last;
-      last = tick;
+      tick = Math.max(tick, Math.ceil((now - start) / interval));
+      // the division may be off by a rounding
+      if (start + tick * interval < now) tick += 1;
+      if (!(await this.sleep(start + tick * interval - now, 'ticks'))) return;
+      const at = this.clock.now();
+      yield at - last;
+      last = at;
     }
   }
 }
 
-/** What can be waited for: a promise, a value, or a function that makes one. */
-export type Awaitable<T> = PromiseLike<T> | T | (() => PromiseLike<T> | T);
+/** What comes of something that can be waited for: a promise, a value, or a function that makes one. */
+export type Settled<A> = Awaited<A extends () => infer R ? R : A>;
 
-export function toPromise<T>(awaitable: Awaitable<T>): PromiseLike<T> {
-  const value = typeof awaitable === 'function' ? (awaitable as () => PromiseLike<T> | T)() : awaitable;
-  return isThenable(value) ? (value as PromiseLike<T>) : Promise.resolve(value);
+export function toPromise<A>(awaitable: A): Promise<Settled<A>> {
+  return Promise.resolve(typeof awaitable === 'function' ? (awaitable as () => Settled<A>)() : (awaitable as Settled<A>));
 }

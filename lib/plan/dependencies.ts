@@ -3,7 +3,6 @@ import { inspect } from 'node:util';
 import { ClassElementMetadataKind, type ClassElementMetadata } from '@inversifyjs/core';
 import { LazyServiceIdentifier, type ServiceIdentifier } from 'inversify';
 import type { Class, Definition, InjectOption } from '../declare/definition.js';
-import { PARAMETER_TYPES } from '../declare/describe.js';
 
 /** One dependency with all that can be said about it. */
 export interface Request {
@@ -28,26 +27,22 @@ export class MetadataGap {
   ) {}
 }
 
-export interface Dependencies {
-  readonly parameters: readonly (Dependency | MetadataGap)[];
-  readonly properties: ReadonlyMap<string | symbol, Dependency | MetadataGap> | undefined;
-}
-
 const NONE_EMITTED = 'the compiler emitted none (esbuild and tsx never do; SWC and TypeScript only when told to)';
 const TWO_REMEDIES =
   'Compile with "experimentalDecorators" and "emitDecoratorMetadata", by a compiler that honours them, or name what it takes, in order: @service({ inject: [...] }).';
 
 const NO_TAGS: Request['tags'] = new Map();
-const NONE: Dependencies = { parameters: [], properties: undefined };
+const NONE: readonly never[] = [];
 // What a compiler writes for an interface, a union, a primitive.
 const NOT_INJECTABLE = new Set<unknown>([Object, Array, String, Number, Boolean, BigInt, Symbol, Function, Promise]);
 
-/** What the constructor and the properties of a class need. */
-export function dependenciesOf(definition: Definition): Dependencies {
+/** What the constructor of a class needs. */
+export function parametersOf(definition: Definition): readonly (Dependency | MetadataGap)[] {
   const { inject } = definition.options;
-  const parameters = inject === undefined ? parametersOf(definition) : inject.every(isBare) ? inject : inject.map(fromOption);
-  const properties = propertiesOf(definition);
-  return parameters.length === 0 && properties === undefined ? NONE : { parameters, properties };
+  if (inject === undefined) return describedParametersOf(definition);
+  // the list itself, as nearly all are
+  for (let index = 0; index < inject.length; index += 1) if (!isBare(inject[index])) return inject.map(fromOption);
+  return inject as readonly Dependency[];
 }
 
 /** One entry of an `inject` list. */
@@ -88,15 +83,14 @@ export function fromElement(element: ClassElementMetadata): Dependency | Metadat
   return { token, multiple, chained: multiple && element.chained, optional, name, tags };
 }
 
-function parametersOf({ cls, base, described: metadata }: Definition): readonly (Dependency | MetadataGap)[] {
-  if (cls === undefined) return NONE.parameters;
-  const types = Reflect.getOwnMetadata(PARAMETER_TYPES, cls) as unknown[] | undefined;
+function describedParametersOf({ cls, base, types, described: metadata }: Definition): readonly (Dependency | MetadataGap)[] {
+  if (cls === undefined) return NONE;
   // inversify marks what it took from the types itself, as we do; the types we read ourselves
   const described = Array.from(metadata?.constructorArguments ?? [], (element) => (isUsersWord(element) ? element : undefined));
   const silent = types === undefined && described.every((element) => element === undefined);
   if (silent && cls.length === 0) {
     // no constructor of its own: that of its base class is called
-    return base === undefined ? NONE.parameters : dependenciesOf(base).parameters;
+    return base === undefined ? NONE : parametersOf(base);
   }
   if (silent) return [noMetadata(cls.length)];
   const count = Math.max(types?.length ?? 0, described.length, cls.length);
@@ -120,7 +114,7 @@ function qualify(type: Class, element: object): Request {
   return { token: type, multiple: false, chained: false, optional, name, tags };
 }
 
-function gap(types: unknown[] | undefined, index: number, type: unknown): MetadataGap {
+function gap(types: readonly unknown[] | undefined, index: number, type: unknown): MetadataGap {
   if (types === undefined) return new MetadataGap(`has no type metadata: ${NONE_EMITTED}`, TWO_REMEDIES);
   if (index >= types.length || type === undefined) return undefinedType();
   const name = typeof type === 'function' ? type.name : String(type);
@@ -152,11 +146,13 @@ function undefinedType(): MetadataGap {
   );
 }
 
-function propertiesOf(definition: Definition): Map<string | symbol, Dependency | MetadataGap> | undefined {
+/** What the properties of a class need. */
+export function propertiesOf(definition: Definition): Map<string | symbol, Dependency | MetadataGap> | undefined {
   let properties: Map<string | symbol, Dependency | MetadataGap> | undefined;
   for (let at: Definition | undefined = definition; at !== undefined; at = at.base) {
-    if (at.described === undefined) continue;
-    for (const [key, element] of at.described.properties) {
+    const { described } = at;
+    if (described === undefined || described.properties.size === 0) continue;
+    for (const [key, element] of described.properties) {
       properties ??= new Map();
       if (!properties.has(key)) properties.set(key, fromElement(element));
     }

@@ -44,6 +44,8 @@ export abstract class Node implements Vertex {
   known = false;
   /** Everything that must run before it, once each, in the order of its lists. */
   dependencies: Node[] = NONE;
+  /** Whether something else would be injected into it now than when it was made. */
+  outdated = false;
   /** Which of the dependencies are only there for the order: those from this index on. */
   orderOnly = 0;
   dependents: Node[] = NONE;
@@ -70,4 +72,7 @@ export abstract class Node implements Vertex {
 
   /** Whether what depends on it can be made now. */
   abstract readonly up: boolean;
+
+  /** Whether it has begun to start, and has not ended. */
+  abstract readonly active: boolean;
 }

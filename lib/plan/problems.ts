@@ -1,9 +1,10 @@
 /** What can be wrong with a graph, in words that help. */
+import { inspect } from 'node:util';
 import type { ServiceIdentifier } from 'inversify';
-import type { PlanProblem } from '../base/errors.js';
+import { way, type PlanProblem } from '../base/errors.js';
 import { definitionOf, type Class } from '../declare/definition.js';
 import { nearest } from '../base/nearest.js';
-import type { MetadataGap } from './dependencies.js';
+import type { MetadataGap, Request } from './dependencies.js';
 
 /** The name of a token for people. */
 export function tokenName(token: ServiceIdentifier): string {
@@ -24,6 +25,22 @@ export function missing(token: ServiceIdentifier, path: string[], known: Iterabl
     path,
     suggestions,
   };
+}
+
+/** Something is bound to the token, but under other names or tags. */
+export function unfit({ token, name, tags }: Pick<Request, 'token' | 'name' | 'tags'>, path: string[]): PlanProblem {
+  const bind = `container.bind(${printToken(token)}).to(...)`;
+  const wanted = [
+    ...(name === undefined ? [] : [{ is: `named ${inspect(name)}`, when: `.whenNamed(${inspect(name)})` }]),
+    ...Array.from(tags, ([key, value]) => ({ is: `tagged ${String(key)} = ${inspect(value)}`, when: `.whenTagged(${inspect(key)}, ${inspect(value)})` })),
+  ];
+  const message =
+    wanted.length === 0
+      ? `What is bound to ${printToken(token)} has a condition that is not met here (${way(path)})\n` +
+        `→ Ask for it by its name or tag, with @named() or @tagged(), or bind one without a condition: ${bind}.`
+      : `Nothing that is bound to ${printToken(token)} is ${wanted.map(({ is }) => is).join(' and ')} (${way(path)})\n` +
+        `→ Bind it: ${bind}${wanted[0]?.when ?? ''}, or mark the dependency @optional().`;
+  return { kind: 'missing', message, path, suggestions: [] };
 }
 
 export function ambiguous(token: ServiceIdentifier, candidates: string[], path: string[]): PlanProblem {
@@ -64,14 +81,8 @@ export function parent(name: string, path: string[]): PlanProblem {
 
 function printToken(token: ServiceIdentifier): string {
   const name = tokenName(token);
-  if (typeof token === 'symbol') return `Symbol(${name})`;
+  if (typeof token === 'symbol') return token.toString();
   return typeof token === 'string' ? `'${name}'` : name;
-}
-
-function way(path: readonly string[]): string {
-  // a chain can be very long, and its ends tell the most
-  const shown = path.length <= 12 ? path : [...path.slice(0, 5), `… ${String(path.length - 10)} more …`, ...path.slice(-5)];
-  return shown.join(' → ');
 }
 
 function meant(suggestions: readonly string[]): string {

@@ -2,26 +2,35 @@
  * Turns what the user declared and bound into a graph of nodes: reads inversify's bindings and the metadata of classes,
  * makes nothing.
  */
-import type { Binding, BindingConstraints, BindingService, InstanceBinding } from '@inversifyjs/core';
+import type { Binding, BindingConstraints, InstanceBinding } from '@inversifyjs/core';
 import type { ServiceIdentifier } from 'inversify';
 import { PlanError, type PlanProblem } from '../base/errors.js';
 import { definitionOf, type Class, type Definition } from '../declare/definition.js';
 import { Walk } from '../graph/walk.js';
-import { asRequest, dependenciesOf, fromElement, fromOption, isRequest, MetadataGap } from './dependencies.js';
+import { asRequest, fromElement, fromOption, isRequest, MetadataGap, parametersOf, propertiesOf } from './dependencies.js';
 import type { Dependency, Request } from './dependencies.js';
 import { Node, type Filling, type NodeKind, type Resource, type Source } from './node.js';
 import * as problems from './problems.js';
 
+/** Inversify's bindings, as far as a resolver reads them. */
+export interface Bindings {
+  /** Those of this very container. */
+  getNonParentBindings(token: ServiceIdentifier): Iterable<Binding> | undefined;
+  getNonParentBoundServices(): Iterable<ServiceIdentifier>;
+  /** Those of the nearest container that has any. */
+  get(token: ServiceIdentifier): Iterable<Binding> | undefined;
+  /** Those of all containers from here up. */
+  getChained(token: ServiceIdentifier): Iterable<Binding>;
+}
+
 /** What a resolver needs of the container it works for. */
 export interface ResolverHost {
-  /** Inversify's bindings of this container. Replaced by `restore()`, so it is asked for each time. */
-  readonly bindingService: BindingService;
+  /** Replaced by `restore()`, so it is asked for each time. */
+  readonly bindings: Bindings;
   readonly parent: Resolver | undefined;
   createNode(kind: NodeKind, name: string, source: Source, token: ServiceIdentifier, definition: Definition | undefined): Node;
   /** Makes a binding of inversify stand for a node that we construct ourselves. */
   redirect(binding: InstanceBinding<unknown>, node: Node): void;
-  /** Whether a binding is the user's, and not one that told inversify of a service. */
-  isBoundByUser(binding: Binding): boolean;
   /** What a binding was made to stand for. */
   standsFor(binding: Binding): Source | undefined;
 }
@@ -64,34 +73,52 @@ export class Resolver {
 
   /** The identifiers bound in this very container, in binding order. */
   boundTokens(): ServiceIdentifier[] {
-    return [...this.host.bindingService.getNonParentBoundServices()];
+    return [...this.host.bindings.getNonParentBoundServices()];
   }
 
   /** What was bound in this very container and is managed by us, in binding order. */
   bound(): Node[] {
-    const { bindingService } = this.host;
+    const { bindings } = this.host;
     const nodes = this.boundTokens().flatMap((token) =>
-      Array.from(bindingService.getNonParentBindings(token) ?? [])
-        .filter((binding) => binding.type !== 'ServiceRedirection' && this.host.isBoundByUser(binding))
-        .flatMap((binding) => this.#ofBinding(binding, asRequest(token), NO_CONSTRAINTS)),
+      Array.from(bindings.getNonParentBindings(token) ?? [])
+        .filter((binding) => binding.type !== 'ServiceRedirection')
+        .flatMap((binding) => this.#ofBinding(binding, asRequest(token), NO_CONSTRAINTS, NONE)),
     );
     return [...new Set(nodes.filter(({ managed }) => managed))];
   }
 
-  /** The nodes that the bindings of a token give, or a service class by itself. */
-  lookUp(request: Request, constraints: BindingConstraints): Node[] {
+  /** What can be asked for by name, here and in the parents. */
+  get names(): Set<string> {
+    const own = [...this.boundTokens().map(problems.tokenName), ...Array.from(this.nodes, nameOf)];
+    return new Set([...own, ...(this.host.parent?.names ?? [])]);
+  }
+
+  /** Whether anything is bound to a token, whatever it is named or tagged. */
+  isBound(token: ServiceIdentifier): boolean {
+    return this.#bindings(asRequest(token)) !== undefined;
+  }
+
+  /**
+   * The nodes that the bindings of a token give, or a service class by itself. `via` are the redirections that led here.
+   *
+   * @throws RedirectionCycle
+   */
+  lookUp(request: Request, constraints: BindingConstraints, via: readonly ServiceIdentifier[] = NONE): Node[] {
     const { token } = request;
+    if (via.includes(token)) throw new RedirectionCycle(via.slice(via.indexOf(token)).map(problems.tokenName));
     const bindings = this.#bindings(request);
     if (bindings === undefined) {
       const node = this.#declared(token);
       return node === undefined ? [] : [node];
     }
-    return bindings.filter(({ binding }) => binding.isSatisfiedBy(constraints)).flatMap(({ binding, resolver }) => resolver.#ofBinding(binding, request, constraints));
+    return bindings
+      .filter(({ binding }) => binding.isSatisfiedBy(constraints))
+      .flatMap(({ binding, resolver }) => resolver.#ofBinding(binding, request, constraints, via));
   }
 
   /** The node of a bare token: a short cut for what nearly all dependencies are, a decorated class that nobody bound. */
   single(token: ServiceIdentifier): Node | undefined {
-    if (this.host.parent !== undefined || this.host.bindingService.getNonParentBindings(token) !== undefined) return undefined;
+    if (this.host.parent !== undefined || this.host.bindings.getNonParentBindings(token) !== undefined) return undefined;
     return this.#declared(token);
   }
 
@@ -128,8 +155,8 @@ export class Resolver {
 
   /** A child sees the bindings of its parents where it has none of its own. */
   #bindings({ token, chained }: Request): { binding: Binding; resolver: Resolver }[] | undefined {
-    const { bindingService, parent } = this.host;
-    const own = bindingService.getNonParentBindings(token);
+    const { bindings, parent } = this.host;
+    const own = bindings.getNonParentBindings(token);
     const mine = own === undefined ? undefined : Array.from(own, (binding) => ({ binding, resolver: this }));
     if (parent !== undefined) {
       if (mine === undefined) return parent.#bindings({ token, chained } as Request);
@@ -137,28 +164,43 @@ export class Resolver {
     }
     if (mine !== undefined && !chained) return mine;
     // a parent that is a plain container of inversify, or inversify's own `autobind`
-    const all = chained ? bindingService.getChained(token) : bindingService.get(token);
+    const all = chained ? bindings.getChained(token) : bindings.get(token);
     const foreign = all === undefined ? [] : Array.from(all, (binding) => ({ binding, resolver: this as Resolver }));
     return foreign.length === 0 ? undefined : foreign;
   }
 
-  #ofBinding(binding: Binding, request: Request, constraints: BindingConstraints): Node[] {
+  #ofBinding(binding: Binding, request: Request, constraints: BindingConstraints, via: readonly ServiceIdentifier[]): Node[] {
     if (binding.type === 'ServiceRedirection') {
       const token = binding.targetServiceIdentifier;
-      return this.lookUp({ ...request, token }, constraints);
+      return this.lookUp({ ...request, token }, constraints, [...via, request.token]);
     }
     const source = this.host.standsFor(binding);
     if (source !== undefined) return [this.nodeOf(source)];
-    if (binding.type === 'Instance') {
-      const cls = binding.implementationType as Class;
-      const definition = definitionOf(cls);
-      if (definition.declared || definition.extendsBase) {
-        const node = this.nodeOf(cls);
-        this.host.redirect(binding as InstanceBinding<unknown>, node);
-        return [node];
-      }
-    }
-    return [this.nodeOf(binding)];
+    return [this.adopt(binding) ?? this.nodeOf(binding)];
+  }
+
+  /** Makes a binding of a class that we manage stand for its node. */
+  adopt(binding: Binding): Node | undefined {
+    if (binding.type !== 'Instance') return undefined;
+    const cls = binding.implementationType as Class;
+    const definition = definitionOf(cls);
+    if (!definition.declared && !definition.extendsBase) return undefined;
+    const node = this.nodeOf(cls);
+    this.host.redirect(binding as InstanceBinding<unknown>, node);
+    return node;
+  }
+
+  /** The node that a class stands for by itself, where nobody bound it. */
+  byItself(token: ServiceIdentifier): Node | undefined {
+    const node = this.#declared(token);
+    return node?.belongsTo(this.host) === true ? node : undefined;
+  }
+}
+
+/** Bindings that redirect to each other. */
+export class RedirectionCycle extends Error {
+  constructor(readonly names: string[]) {
+    super(`${names.join(' and ')} redirect to each other`);
   }
 }
 
@@ -215,7 +257,7 @@ class Planning {
       if (!node.up) this.#problems.push(problems.parent(node.name, this.#path));
       return [];
     }
-    if (node.up) return node.dependencies;
+    if (node.active) return node.dependencies;
     const { source } = node;
     if (typeof source === 'function') {
       const definition = node.definition ?? definitionOf(source);
@@ -233,7 +275,8 @@ class Planning {
   }
 
   #fillFrom(node: Node, definition: Definition, dependsOn: readonly (Dependency | MetadataGap)[]): void {
-    const { parameters, properties } = dependenciesOf(definition);
+    const parameters = parametersOf(definition);
+    const properties = propertiesOf(definition);
     const filled = parameters.length === 0 ? NONE : this.#fillAll(node, parameters);
     const set = properties === undefined ? undefined : this.#fillProperties(node, properties);
     this.#connect(node, filled, set, dependsOn.length === 0 ? NONE : this.#fillAll(node, dependsOn, 'dependsOn'));
@@ -267,8 +310,12 @@ class Planning {
     const all = dependsOn.length === 0 ? needed : unique([...needed, ...dependsOn], this.#asked);
     node.parameters = parameters;
     node.properties = properties;
+    if (node.known && same(node.dependencies, all)) {
+      node.orderOnly = needed.length;
+      return;
+    }
+    if (node.known && !same(node.dependencies.slice(0, node.orderOnly), needed)) node.outdated = true;
     node.orderOnly = needed.length;
-    if (node.known && same(node.dependencies, all)) return;
     for (const old of node.dependencies) old.dependents = old.dependents.filter((dependent) => dependent !== node);
     node.known = true;
     node.dependencies = all;
@@ -302,8 +349,9 @@ class Planning {
       tags: new Map(),
       getAncestor: () => undefined,
     };
-    const nodes = this.resolver.lookUp(request, { name, serviceIdentifier: token, tags: tags as Map<never, unknown>, getAncestor: () => requestor });
-    if (nodes.length === 0 && !optional) this.#missing(token);
+    const nodes = this.#lookUp(request, { name, serviceIdentifier: token, tags: tags as Map<never, unknown>, getAncestor: () => requestor });
+    if (nodes === undefined) return [];
+    if (nodes.length === 0 && !optional) this.#missing(request);
     if (nodes.length > 1 && !multiple) {
       this.#problems.push(problems.ambiguous(token, nodes.map(nameOf), [...this.#path, problems.tokenName(token)]));
       return [];
@@ -311,10 +359,27 @@ class Planning {
     return nodes;
   }
 
-  #missing(token: ServiceIdentifier): void {
-    const known = new Set([...this.resolver.boundTokens().map(problems.tokenName), ...Array.from(this.resolver.nodes, nameOf)]);
+  /** What a request means; `undefined`, and a problem, where that only leads round in a circle. */
+  #lookUp(request: Request, constraints: BindingConstraints): Node[] | undefined {
+    try {
+      return this.resolver.lookUp(request, constraints);
+    } catch (error) {
+      if (!(error instanceof RedirectionCycle)) throw error;
+      this.#problems.push(problems.cycle(error.names, [...this.#path, ...error.names]));
+      return undefined;
+    }
+  }
+
+  #missing(request: Request): void {
+    const { token } = request;
+    const path = [...this.#path, problems.tokenName(token)];
+    if (this.resolver.isBound(token)) {
+      this.#problems.push(problems.unfit(request, path));
+      return;
+    }
+    const known = this.resolver.names;
     known.delete(problems.tokenName(token));
-    this.#problems.push(problems.missing(token, [...this.#path, problems.tokenName(token)], known));
+    this.#problems.push(problems.missing(token, path, known));
   }
 }
 

@@ -12,6 +12,9 @@ export interface Background {
   /** Settles, never rejecting, when what is under way is over; `undefined` when nothing is. */
   readonly pending: Promise<void> | undefined;
   readonly schedule?: Schedule;
+  readonly name: string;
+  /** What it calls. */
+  readonly call: (signal: AbortSignal) => unknown;
   start(): void;
   /** Begins nothing any more. */
   stop(): void;
@@ -21,24 +24,32 @@ export interface Background {
 export function backgroundOf(host: TaskHost, work: WorkDefinition, target: object): Background {
   // looked up at each call, so that what a test replaced is what runs
   const methods = target as Record<PropertyKey, (signal?: AbortSignal) => unknown>;
-  const call = (): unknown => methods[work.key]?.();
+  const call =
+    work.kind === 'task' ? (signal: AbortSignal): unknown => methods[work.key]?.(signal) : (): unknown => methods[work.key]?.();
   switch (work.kind) {
     case 'task':
-      return ofTask(new TaskRun(host, work, (signal) => methods[work.key]?.(signal)));
+      return ofTask(new TaskRun(host, work, call), call);
     case 'timer':
-      return ofSchedule(work.kind, new TimerSchedule(host, work, call));
+      return ofSchedule(work.kind, new TimerSchedule(host, work, call), call);
     case 'crontab':
-      return ofSchedule(work.kind, new CrontabSchedule(host, work, call));
+      return ofSchedule(work.kind, new CrontabSchedule(host, work, call), call);
   }
 }
 
 /** A task that was added by hand. */
-export function backgroundTask(host: TaskHost, name: string, call: (signal: AbortSignal) => unknown): Background {
-  return ofTask(new TaskRun(host, { name, onError: 'crash' }, call));
+export function backgroundTask(
+  host: TaskHost,
+  name: string,
+  call: (signal: AbortSignal) => unknown,
+  underWay = false,
+): Background {
+  return ofTask(new TaskRun(host, { name, onError: 'crash', underWay }, call), call);
 }
 
-function ofTask(task: TaskRun): Background {
+function ofTask(task: TaskRun, call: Background['call']): Background {
   return {
+    name: task.name,
+    call,
     label: `task ${task.name}`,
     get pending() {
       return task.running ? task.done : undefined;
@@ -52,8 +63,10 @@ function ofTask(task: TaskRun): Background {
   };
 }
 
-function ofSchedule(kind: string, schedule: Schedule): Background {
+function ofSchedule(kind: string, schedule: Schedule, call: Background['call']): Background {
   return {
+    name: schedule.name,
+    call,
     label: `${kind} ${schedule.name}`,
     schedule,
     get pending() {

@@ -6,6 +6,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { TaskHost } from './host.js';
 
+/** One thing that is being waited for. */
+export interface TracedWait {
+  readonly what: string;
+  /** On the clock's `now()`. */
+  readonly since: number;
+  /** Where it was called from, innermost first, when tracing is on. */
+  readonly stack?: readonly string[];
+}
+
 /** One call of a hook, task, timer or crontab of a service, and what it waits for at the moment. */
 export interface TracedCall {
   readonly host: TaskHost;
@@ -13,12 +22,15 @@ export interface TracedCall {
   readonly name: string;
   /** Counts the runs of this task or timer, from 1; of a hook, the runs of its service. */
   readonly run: number;
-  /** What was called: tells two tasks of one name apart. */
-  readonly call: unknown;
-  readonly waits: Set<object>;
+  /** What was called, which tells two tasks of one name apart. For a hook, the run of its service. */
+  readonly call: object;
+  /** What it waits for at the moment. */
+  readonly waits: Set<TracedWait>;
 }
 
 let calls: AsyncLocalStorage<TracedCall> | undefined;
+/** The call that each function made last. */
+let latest = new WeakMap<object, TracedCall>();
 
 /**
  * Turns the tracing of waits on or off, for the whole process. While it is on, `tracebacks()` knows on which line every task
@@ -30,6 +42,7 @@ export function traceWaits(on = true): void {
   else {
     calls?.disable();
     calls = undefined;
+    latest = new WeakMap();
   }
 }
 
@@ -39,7 +52,15 @@ export function isTracing(): boolean {
 
 /** Makes a call, and has whatever it waits for attributed to it. */
 export function traced<T>(call: Omit<TracedCall, 'waits'>, make: () => T): T {
-  return calls === undefined ? make() : calls.run({ ...call, waits: new Set() }, make);
+  if (calls === undefined) return make();
+  const entry: TracedCall = { ...call, waits: new Set() };
+  latest.set(call.call, entry);
+  return calls.run(entry, make);
+}
+
+/** The call that a function, or a hook of a run, made last. Unknown when it was made before tracing was on. */
+export function lastCall(call: object): TracedCall | undefined {
+  return latest.get(call);
 }
 
 /** Whose code is running now. Unknown while tracing is off, and outside services. */

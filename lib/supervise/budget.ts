@@ -56,7 +56,7 @@ export interface RestartHistory {
   readonly restarts: readonly number[];
   /** How long the service had been up altogether at its last crash. */
   readonly uptimeMs: number;
-  /** Since when it has been up again, on the caller's clock. Nothing before the first crash. */
+  /** Since when it has been up again, on the caller's clock. Nothing before the first crash, and while it is down. */
   readonly upSince: number | undefined;
   /** Restarts since the waits last began with `initial`. */
   readonly streak: number;
@@ -172,6 +172,13 @@ export function decide(
     attempt: maxRestarts === Infinity ? streak : counted.length,
     history: { restarts: counted, uptimeMs, upSince: now + delayMs, streak },
   };
+}
+
+/** The history when a service goes down for whatever reason: until `restartEnded`, no time counts as its uptime. */
+export function restartBegan({ backoff }: RestartPolicy, history: RestartHistory, now: number): RestartHistory {
+  const up = history.upSince === undefined ? 0 : Math.max(0, now - history.upSince);
+  const healthy = backoff !== false && up >= backoff.resetAfterMs;
+  return { ...history, uptimeMs: history.uptimeMs + up, upSince: undefined, streak: healthy ? 0 : history.streak };
 }
 
 /** The history once a restart is over, well or badly: up to `now`, the service was not up. */

@@ -67,8 +67,8 @@ function packError(error: Error, within: Set<object>): PackedError {
   return {
     [MARK]: true,
     kind: kindOf(error),
-    name: String(error.name),
-    message: String(error.message),
+    name: String(error.name as unknown),
+    message: String(error.message as unknown),
     stack: typeof error.stack === 'string' ? error.stack : undefined,
     ours: ModeError.is(error),
     properties: Object.fromEntries(properties.map(([key, value]) => [key, packInto(value, within)])),

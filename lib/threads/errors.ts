@@ -64,7 +64,8 @@ export function queueFull(label: string, method: string, maxQueue: number): Mode
 export function notCloneable(label: string, what: string, cause: unknown): ModeError {
   return new ModeError('ERR_MODE_THREAD_CLONE', {
     message: `${what} cannot cross to another thread: ${describeError(cause)}`,
-    remedy: 'Threads exchange plain data (what structuredClone() takes), not functions, class instances or what they hold open.',
+    remedy:
+      'Threads exchange plain data (what structuredClone() takes), not functions, class instances or what they hold open.',
     path: [label],
     cause,
   });

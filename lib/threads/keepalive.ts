@@ -16,12 +16,13 @@ export interface Watch {
 }
 
 /** @throws TypeError for what is no duration, or 0 */
-export function watchOf({ every, timeout }: KeepaliveOptions): Watch {
+export function watchOf({ every = 1_000, timeout = 5_000 }: KeepaliveOptions): Watch {
   const watch = {
-    every: toMs(every === undefined ? 1_000 : every, 'The every of keepalive'),
-    timeout: toMs(timeout === undefined ? 5_000 : timeout, 'The timeout of keepalive'),
+    every: toMs(every, 'The every of keepalive'),
+    timeout: toMs(timeout, 'The timeout of keepalive'),
   };
-  if (watch.every === 0 || watch.timeout === 0) throw new TypeError('The every and the timeout of keepalive must be more than 0');
+  if (watch.every === 0) throw new TypeError('The every of keepalive must be more than 0');
+  if (watch.timeout === 0) throw new TypeError('The timeout of keepalive must be more than 0');
   return watch;
 }
 

@@ -27,9 +27,12 @@ export interface CallMessage {
   args: unknown[];
   /** Whether the method is given a signal as its last argument. */
   signal: boolean;
+  /** Whether nobody waits for what it returns. */
+  cast: boolean;
 }
 
-export type ToThread = CallMessage | { type: 'abort'; id: number; reason: Packed } | { type: 'stop' } | { type: 'ping' };
+export type ToThread =
+  CallMessage | { type: 'abort'; id: number; reason: Packed } | { type: 'stop' } | { type: 'ping' };
 
 /** How a call ended. */
 export type Answer = { type: 'returned'; id: number; value: unknown } | { type: 'threw'; id: number; error: Packed };

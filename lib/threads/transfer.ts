@@ -1,6 +1,6 @@
-import type { TransferListItem } from 'node:worker_threads';
+import type { Transferable } from 'node:worker_threads';
 
-const lists = new WeakMap<object, readonly TransferListItem[]>();
+const lists = new WeakMap<object, readonly Transferable[]>();
 
 /**
  * Marks a value so that what is in `list` moves to the other thread instead of being copied; it cannot be used here any
@@ -12,14 +12,17 @@ const lists = new WeakMap<object, readonly TransferListItem[]>();
  *
  * Without a list, the value itself moves: an `ArrayBuffer`, a `MessagePort`. Returns the value.
  */
-export function transfer<T extends object>(value: T, list: readonly TransferListItem[] = [value as unknown as TransferListItem]): T {
+export function transfer<T extends object>(
+  value: T,
+  list: readonly Transferable[] = [value as unknown as Transferable],
+): T {
   lists.set(value, list);
   return value;
 }
 
 /** What is to move of some values. */
-export function transferListOf(values: readonly unknown[]): TransferListItem[] {
-  const moved = new Set<TransferListItem>();
+export function transferListOf(values: readonly unknown[]): Transferable[] {
+  const moved = new Set<Transferable>();
   for (const value of values) {
     if (typeof value !== 'object' || value === null) continue;
     for (const item of lists.get(value) ?? []) moved.add(item);

@@ -12,14 +12,14 @@ import { decorateMethod } from './method-decorator.js';
  * ```
  */
 export class Diag {
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, 'date'>;
   readonly #flags = new Set<string>();
   /** Put up by `set`. Apart from those held, so that an `unset` within a held flag does not take it down under its holder. */
   readonly #set = new Set<string>();
   readonly #holds = new Map<string, number>();
   readonly #lastTransition = new Map<string, Date>();
 
-  constructor(clock: Clock = systemClock) {
+  constructor(clock: Pick<Clock, 'date'> = systemClock) {
     this.#clock = clock;
   }
 

@@ -1,53 +1,131 @@
 /**
- * An error as people should read it: what happened, where in their own code, what it came from, and what to do. Our own
- * frames, and those of node and inversify, tell a user nothing and are left out.
+ * Errors for people: what happened, where in their own code, what it came from, and what to do. Our own frames, and those
+ * of node and inversify, tell a user nothing and are left out.
  */
 
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ModeError, describeError } from '../base/errors.js';
-import { hintFor } from './hints.js';
+import { ModeError, describeError, way, type BootError, type StopError } from '../base/errors.js';
+import type { LifecycleEvent } from '../base/events.js';
+import type { Culprit } from '../run/rejection.js';
 
-/** How many causes are told at most. */
-const MAX_CAUSES = 5;
+/** A program was asked for in a way that cannot work: a bad option, path, module or export. The exit code is 2. */
+export class UsageError extends ModeError {
+  override readonly name: string = 'UsageError';
 
-const REMEDY = '\n  → ';
+  constructor(message: string, remedy: string, cause?: unknown) {
+    super('ERR_MODE_USAGE', { message, remedy, cause });
+  }
+}
 
 export interface ExplainOptions {
   /** Comes before the message: who met the error. */
   what?: string;
   /** What to do, where neither the error nor we know anything better. */
   advice?: string;
-  /** Leaves out where it happened. */
-  brief?: boolean;
 }
 
 /** Several lines, without a line break at the end. */
-export function explain(error: unknown, { what, advice, brief = false }: ExplainOptions = {}): string {
-  const { message, remedy } = split(error);
-  const lines = [what === undefined ? message : `${what}: ${message}`];
-  const causes = chain(error);
-  for (const [index, cause] of causes.entries()) {
-    const text = split(cause).message;
-    // most of our errors quote their cause, and saying it once is enough
-    if (index > 0 && !message.includes(text)) lines.push(`  caused by: ${text}`);
-    if (!brief) lines.push(...userFrames(cause));
-  }
-  const best = hintFor(causes) ?? remedy ?? advice;
-  if (best !== undefined) lines.push(`${REMEDY.slice(1)}${best}`);
-  return lines.join('\n');
+export function explain(error: unknown, how?: ExplainOptions): string {
+  return new Explainer().explain(error, how);
 }
 
-/** Explains errors that come by several times, and says only once where they happened. */
+/** Explains errors that come by several times, and says only once where they happened and what they came from. */
 export class Explainer {
-  readonly #known = new WeakSet();
+  readonly #told = new WeakSet();
 
-  explain(error: unknown, how: ExplainOptions = {}): string {
-    if (typeof error !== 'object' || error === null) return explain(error, how);
-    const brief = this.#known.has(error);
-    for (const one of chain(error)) if (typeof one === 'object' && one !== null) this.#known.add(one);
-    return explain(error, { ...how, brief });
+  explain(error: unknown, { what, advice }: ExplainOptions = {}): string {
+    const { message, remedy } = split(error);
+    const all = chain(error);
+    const lines = [what === undefined ? message : `${what}: ${message}`, ...this.#origins(message, all)];
+    if (isError(error, 'ERR_MODE_STOP')) lines.push(...this.#mishaps(error as StopError, '  - '));
+    if (isError(error, 'ERR_MODE_BOOT')) {
+      for (const one of (error as BootError).errors) lines.push(...this.#onTheWayBack(one));
+    }
+    const best = hintFor(all) ?? remedy ?? advice;
+    if (best !== undefined) lines.push(`  → ${best}`);
+    return lines.join('\n');
   }
+
+  /** In full the first time, in one line after that. */
+  mention(error: unknown): string {
+    return this.#isTold(error) ? split(error).message : this.explain(error);
+  }
+
+  /** Where an error and its causes come from, as far as that was not told yet. */
+  #origins(message: string, errors: readonly unknown[]): string[] {
+    const lines: string[] = [];
+    for (const [index, error] of errors.entries()) {
+      if (this.#isTold(error)) continue;
+      if (isObject(error)) this.#told.add(error);
+      const text = split(error).message;
+      // most of our errors quote their cause, and saying it once is enough
+      if (index > 0 && !message.includes(text)) lines.push(`  caused by: ${text}`);
+      lines.push(...userFrames(error));
+    }
+    return lines;
+  }
+
+  #mishaps({ errors, abandoned }: StopError, lead: string): string[] {
+    return [
+      ...errors.map(({ service, error }) => this.explain(error, { what: lead + service })),
+      ...abandoned.map(
+        ({ service, waitingOn }) => `${lead}${service} was abandoned, waiting on ${waitingOn.join(', ')}`,
+      ),
+    ];
+  }
+
+  #onTheWayBack(error: unknown): string[] {
+    const lead = '  on the way back: ';
+    if (isError(error, 'ERR_MODE_STOP')) return this.#mishaps(error as StopError, lead);
+    return [lead + this.explain(error)];
+  }
+
+  #isTold(error: unknown): boolean {
+    return isObject(error) && this.#told.has(error);
+  }
+}
+
+/** What happened and the advice, apart; the advice that a quoted error brought is left out of the message. */
+export function split(error: unknown): { message: string; remedy?: string | undefined } {
+  if (isError(error, 'ERR_MODE_BOOT')) {
+    const { service, path, cause } = error as BootError;
+    const { message, remedy = `Mend ${service}; everything that had started was stopped again.` } = split(cause);
+    return { message: `${service} could not be started (${way(path)}): ${message}`, remedy };
+  }
+  if (isError(error, 'ERR_MODE_STOP')) {
+    const { abandoned, message: full } = error as StopError;
+    const remedy = abandoned.length === 0 ? 'Mend what is named; everything else was stopped.' : REMEDY.exec(full)?.[1];
+    return { message: 'Not everything stopped cleanly:', remedy };
+  }
+  const text = describe(error);
+  const remedies = [...text.matchAll(new RegExp(REMEDY, 'g'))];
+  return { message: text.replaceAll(new RegExp(REMEDY, 'g'), ''), remedy: remedies.at(-1)?.[1] };
+}
+
+const REMEDY = /\n {2}→ (.*)/;
+
+function describe(error: unknown): string {
+  // the name of the class is for programs; what our own errors say is enough for people
+  if (ModeError.is(error)) return error.message;
+  // a connection that failed for each of several addresses says nothing by itself
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(describeError).join('; ');
+  return describeError(error);
+}
+
+/** How many causes are told at most. */
+const MAX_CAUSES = 5;
+
+/** What an error came from, itself first. Of a boot or a stop only what no other line tells. */
+function chain(error: unknown): unknown[] {
+  if (isError(error, 'ERR_MODE_STOP')) return [];
+  const causes = [error];
+  for (let next = error; next instanceof Error && causes.length < MAX_CAUSES;) {
+    next = next.cause ?? (next instanceof AggregateError ? (next.errors[0] as unknown) : undefined);
+    if (next === undefined || causes.includes(next)) break;
+    causes.push(next);
+  }
+  return causes;
 }
 
 /** Where an error comes from in the user's program: the line that node shows for a syntax error, and the frames. */
@@ -62,10 +140,8 @@ export function userFrames(error: unknown): string[] {
   return excerpt === '' ? frames : [...excerpt.split('\n').map((line) => `    ${line}`), ...frames];
 }
 
-const OURS = dirname(dirname(fileURLToPath(import.meta.url)));
-
 const FOREIGN: readonly string[] = [
-  OURS,
+  dirname(dirname(fileURLToPath(import.meta.url))),
   'node:',
   '<anonymous>)',
   '/node_modules/inversify/',
@@ -74,20 +150,103 @@ const FOREIGN: readonly string[] = [
   '/node_modules/commander/',
 ];
 
-/** The advice at the end of a message, apart from the rest. */
-export function split(error: unknown): { message: string; remedy?: string } {
-  // the name of the class is for programs; what our own errors say is enough for people
-  const text = ModeError.is(error) ? error.message : describeError(error);
-  const at = text.lastIndexOf(REMEDY);
-  return at < 0 ? { message: text } : { message: text.slice(0, at), remedy: text.slice(at + REMEDY.length) };
+interface SystemError extends Error {
+  code?: string;
+  port?: number;
+  address?: string;
+  path?: string;
 }
 
-function chain(error: unknown): unknown[] {
-  const causes = [error];
-  for (let next = error; next instanceof Error && next.cause !== undefined && causes.length < MAX_CAUSES;) {
-    next = next.cause;
-    if (causes.includes(next)) break;
-    causes.push(next);
+/** What to do about the errors that a program meets most often while it starts. */
+const hints: Readonly<Record<string, (error: SystemError) => string>> = {
+  EADDRINUSE: ({ port, address }) =>
+    `${port === undefined || port < 0 ? (address ?? 'The address') : `Port ${String(port)}`} is taken: ` +
+    'stop the process that listens there, or choose another port.',
+  EACCES: ({ port, path }) =>
+    port === undefined
+      ? `Give this user the right to ${path ?? 'what is named'}.`
+      : `Port ${String(port)} needs rights that this user has not got: choose one above 1023.`,
+  ECONNREFUSED: (error) => `Nothing listens at ${place(error)}: start it first, or correct the address.`,
+  ENOTFOUND: () => 'The name of the host cannot be resolved: correct it, or look at the network.',
+  ETIMEDOUT: (error) => `${place(error)} did not answer: look at the address, the network and the firewall.`,
+};
+
+/** The advice for the innermost error that has one. */
+function hintFor(errors: readonly unknown[]): string | undefined {
+  for (const error of [...errors].reverse()) {
+    if (!(error instanceof Error)) continue;
+    const system = error as SystemError;
+    const hint = system.code === undefined ? undefined : hints[system.code];
+    if (hint !== undefined) return hint(system);
   }
-  return causes;
+  return undefined;
+}
+
+function place({ address, port }: SystemError): string {
+  if (address === undefined) return 'the other side';
+  return port === undefined ? address : `${address}:${String(port)}`;
+}
+
+/** How to tell an error that nobody caught, with whose it is, if that is known. */
+export function uncaught(culprit: Culprit | undefined): ExplainOptions {
+  const { service, task, run } = culprit ?? {};
+  const where = [task, run === undefined ? undefined : `run ${String(run)}`].filter((part) => part !== undefined);
+  const whose = service === undefined ? '' : ` of ${service}${where.length === 0 ? '' : ` (${where.join(', ')})`}`;
+  return {
+    what: `Nobody caught an error${whose}`,
+    advice: 'Await the promise, or catch in the callback, where it comes from; addTask() and crash() tell its service.',
+  };
+}
+
+/** Everything that went wrong in a run, told once each. */
+export class Failures {
+  readonly #all: unknown[] = [];
+  /** Who crashed, by the error. */
+  readonly #culprits = new WeakMap<object, string>();
+
+  /** @param tell is called each time that there is something new to say */
+  constructor(private readonly tell: (error: unknown, how: ExplainOptions) => void) {}
+
+  /** First things first. */
+  get all(): readonly unknown[] {
+    return this.#all;
+  }
+
+  /** Notes who met an error, so that it can be named when the error arrives. */
+  notice(event: LifecycleEvent): void {
+    if (event.type === 'service' && isObject(event.error) && !this.#culprits.has(event.error)) {
+      this.#culprits.set(event.error, event.name);
+    }
+  }
+
+  add(error: unknown, how: ExplainOptions = this.#howToTell(error)): void {
+    if (this.#all.includes(error)) return;
+    const known = this.#isOldNews(error);
+    this.#all.push(error);
+    if (!known) this.tell(error, how);
+  }
+
+  /** A stop that met a crash reports that crash again. */
+  #isOldNews(error: unknown): boolean {
+    if (!isError(error, 'ERR_MODE_STOP')) return false;
+    const { errors, abandoned } = error as StopError;
+    return abandoned.length === 0 && errors.every((one) => this.#all.includes(one.error));
+  }
+
+  #howToTell(error: unknown): ExplainOptions {
+    const culprit = isObject(error) ? this.#culprits.get(error) : undefined;
+    if (culprit === undefined || ModeError.is(error)) return {};
+    return {
+      what: `${culprit} crashed`,
+      advice: `Mend ${culprit}, or let it come back by itself: @service({ restart: { maxRestarts: 5 } }).`,
+    };
+  }
+}
+
+function isError(error: unknown, code: ModeError['code']): error is ModeError {
+  return ModeError.is(error) && error.code === code;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }

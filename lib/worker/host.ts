@@ -1,7 +1,12 @@
-/** What a worker needs of the process it runs in. A test hands in one that it plays itself. */
+/** What a worker needs of the process it runs in, and the real one. A test hands in one that it plays itself. */
+
+import { Socket } from 'node:net';
 
 /** The signals that stop a worker. */
 export type StopSignal = 'SIGINT' | 'SIGTERM';
+
+/** The number that a shell knows the signal by: a process that it ended exits with 128 and this. */
+export const signalNumber: Readonly<Record<StopSignal, number>> = { SIGINT: 2, SIGTERM: 15 };
 
 export interface Host {
   readonly stdout: NodeJS.WritableStream;
@@ -12,6 +17,8 @@ export interface Host {
   onSignal(listener: (signal: StopSignal) => void): () => void;
   /** Tells of every error that nobody caught, until the returned function is called. */
   onFault(listener: (error: unknown) => void): () => void;
+  /** Tells when nothing is left that the process could wait for, until the returned function is called. */
+  onIdle(listener: () => void): () => void;
   /** What keeps the event loop from ending, as node names it. */
   heldBy(): string[];
   /** Ends the process once what was written has left it, or after `ms` milliseconds. */
@@ -20,5 +27,93 @@ export interface Host {
   terminate(code: number): void;
 }
 
-/** The number that a shell knows the signal by: a process that it ended exits with 128 and this. */
-export const signalNumber: Readonly<Record<StopSignal, number>> = { SIGINT: 2, SIGTERM: 15 };
+/** The real process. Only this file touches it, and `main.ts` for the arguments. */
+export function processHost(): Host {
+  // Whoever reads our output may leave before us (`mode-worker app.ts | head`). That is no reason to go down unordered.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
+  return {
+    ...standardStreams(),
+    cwd: process.cwd(),
+    onSignal(listener) {
+      const underNpm = process.env['npm_lifecycle_event'] !== undefined;
+      return listen(['SIGINT', 'SIGTERM'], underNpm ? withoutEchoes(listener) : listener);
+    },
+    onFault(listener) {
+      // A program with its own listener for unhandled rejections has decided what they mean to it.
+      const ownPolicy = process.listenerCount('unhandledRejection') > 0;
+      return listen(
+        ownPolicy ? ['uncaughtException'] : ['uncaughtException', 'unhandledRejection'],
+        (error: unknown) => {
+          listener(error);
+        },
+      );
+    },
+    onIdle: (listener) => listen(['beforeExit'], listener),
+    heldBy: () => withoutOurs(process.getActiveResourcesInfo()),
+    async exit(code, ms) {
+      process.exitCode = code;
+      // `process.exit` loses what a pipe has not taken yet, so the streams go first.
+      await Promise.all([drained(process.stdout, ms), drained(process.stderr, ms)]);
+      process.exit(code);
+    },
+    terminate(code) {
+      process.exit(code);
+    },
+  };
+}
+
+/** Where a worker writes that was given nothing else. */
+export function standardStreams(): Pick<Host, 'stdout' | 'stderr'> {
+  return { stdout: process.stdout, stderr: process.stderr };
+}
+
+/** How long after a signal the same one is its echo, in milliseconds. */
+const ECHO_MS = 100;
+
+/**
+ * A listener that is told of each key press once. npm passes a signal on to its script although the terminal has sent it to
+ * both, and one Ctrl-C that counts as two would cut the shutdown short.
+ */
+export function withoutEchoes<S>(listener: (signal: S) => void, now = () => performance.now()): (signal: S) => void {
+  const last = new Map<S, number>();
+  return (signal) => {
+    const at = now();
+    if (at - (last.get(signal) ?? -Infinity) < ECHO_MS) return;
+    last.set(signal, at);
+    listener(signal);
+  };
+}
+
+/** Settles when everything written to `stream` so far has left it, when it cannot leave any more, or after `ms`. */
+export function drained(stream: NodeJS.WritableStream, ms: number): Promise<void> {
+  if (!stream.writable) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    const done = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    // These stay: a stream calls back first and emits its error afterwards.
+    stream.on('error', done);
+    stream.on('close', done);
+    stream.write('', done);
+  });
+}
+
+function listen(events: readonly string[], listener: (...args: never[]) => void): () => void {
+  for (const event of events) process.on(event, listener as () => void);
+  return () => {
+    for (const event of events) process.off(event, listener as () => void);
+  };
+}
+
+/** What is there in every process: the standard streams, and immediates, which are over in a moment. */
+function withoutOurs(resources: readonly string[]): string[] {
+  const left = resources.filter((kind) => kind !== 'Immediate');
+  for (const stream of [process.stdout, process.stderr]) {
+    const index = left.indexOf(stream.isTTY ? 'TTYWrap' : 'PipeWrap');
+    if (stream instanceof Socket && index >= 0) left.splice(index, 1);
+  }
+  return left;
+}

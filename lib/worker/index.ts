@@ -1,10 +1,9 @@
 /** `mode-ts/worker`: runs services as a program. */
 
-export { Worker, type WorkerStopOptions } from './worker.js';
-export type { WorkerOptions } from './options.js';
+export { Worker, type WorkerOptions, type WorkerStopOptions } from './worker.js';
 export type { WorkerTarget, WorkerUnit } from './target.js';
-export type { WorkerState } from './states.js';
-export type { WorkerLogLevel } from './levels.js';
+export type { WorkerState } from './transitions.js';
+export type { WorkerLogLevel } from './logging.js';
 export type { Host, StopSignal } from './host.js';
-export { UsageError } from './errors.js';
+export { UsageError } from './explain.js';
 export { loadTarget, type LoadOptions } from './load.js';

@@ -2,13 +2,11 @@
 
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { UsageError } from './errors.js';
-import { split } from './explain.js';
-import { loadAdvice } from './load-advice.js';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { describeError } from '../base/errors.js';
 import { nearest } from '../base/nearest.js';
+import { UsageError, split } from './explain.js';
 import { isClass, unitsOf, type WorkerUnit } from './target.js';
-import { isTypeScript, registerTypeScript } from './typescript.js';
 
 export interface LoadOptions {
   /** The directory that the path is relative to. */
@@ -16,9 +14,6 @@ export interface LoadOptions {
   /** The export that is the target, or a function that returns one. Default: `'default'`. */
   exportName?: string | undefined;
 }
-
-// tried in this order for a path without one
-const EXTENSIONS = ['.ts', '.mts', '.cts', '.js', '.mjs', '.cjs'];
 
 /**
  * Loads a module and takes the target from one of its exports.
@@ -34,15 +29,18 @@ export async function loadTarget(path: string, { cwd, exportName = 'default' }: 
   return unitsOf(await call(value as () => unknown, what), `What the ${what} returns`);
 }
 
+const TYPESCRIPT = ['.ts', '.mts', '.cts', '.tsx'];
+// tried in this order for a path without one
+const EXTENSIONS = [...TYPESCRIPT, '.js', '.mjs', '.cjs'];
+
 function findFile(path: string, cwd: string): string {
   const wanted = resolve(cwd, path);
   const found = ['', ...EXTENSIONS].map((extension) => wanted + extension).find(isFile);
   if (found !== undefined) return found;
   if (existsSync(wanted)) {
-    throw new UsageError(
-      `${path} is a directory.`,
-      `Name the file in it that exports the program${offer(modulesIn(wanted))}.`,
-    );
+    const names = modulesIn(wanted).slice(0, 5);
+    const offer = names.length === 0 ? '' : `: ${names.join(', ')}`;
+    throw new UsageError(`${path} is a directory.`, `Name the file in it that exports the program${offer}.`);
   }
   // The first part of the path that is not there is where the mistake is.
   let missing = wanted;
@@ -62,9 +60,71 @@ async function importFile(file: string, path: string): Promise<Record<string, un
     return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
   } catch (error) {
     // what our own declarations find wrong brings its own advice
-    const { message, remedy } = split(error);
-    throw new UsageError(`${path} cannot be loaded: ${message}`, remedy ?? loadAdvice(error, file, path), error);
+    const { message, remedy = loadAdvice(error, file, path) } = split(error);
+    throw new UsageError(`${path} cannot be loaded: ${message}`, remedy, error);
   }
+}
+
+// In a variable, because it is an optional dependency, which a compiler need not find.
+const LOADER = '@oxc-node/core/register';
+
+/** Makes node understand TypeScript from here on: oxc-node installs itself into its module loader. */
+async function registerTypeScript(path: string): Promise<void> {
+  // these two understand it by themselves
+  if ('Bun' in globalThis || 'Deno' in globalThis) return;
+  try {
+    await import(LOADER);
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';
+    throw new UsageError(
+      `${path} is TypeScript, and @oxc-node/core, which runs it, ` +
+        (missing ? 'is not installed.' : `cannot be loaded: ${describeError(error)}`),
+      'Install it (npm install --save-dev @oxc-node/core), or compile the program and name the JavaScript file.',
+      missing ? undefined : error,
+    );
+  }
+}
+
+/** The advice for an error that importing `file` met; a general one where nothing is known about it. */
+function loadAdvice(error: unknown, file: string, path: string): string {
+  const { message, code } = (error instanceof Error ? error : new Error(String(error))) as NodeJS.ErrnoException;
+  if (message.includes('experimentalDecorators')) return decoratorAdvice(fileIn(message) ?? file);
+  if (/Failed to (parse|transform)/.test(message)) return 'Mend the file; npx tsc --noEmit shows the line.';
+  if (message.includes('does not provide an export named')) {
+    return isTypeScript(file)
+      ? 'Correct the name; if it is a type, write `import type` ("isolatedModules": true makes the compiler tell).'
+      : 'Correct the name of the import.';
+  }
+  if (code === 'ERR_MODULE_NOT_FOUND') {
+    const name = /Cannot find package '([^']+)'/.exec(message)?.[1];
+    return name === undefined
+      ? 'Correct the path of the import, its extension included.'
+      : `Install it: npm install ${name}`;
+  }
+  if (error instanceof SyntaxError) return `Mend it; node ${path} shows the line.`;
+  return `Mend ${path}, or what it imports, and start again.`;
+}
+
+const TSCONFIG =
+  '{ "compilerOptions": { "target": "ES2022", "module": "nodenext", "strict": true, "experimentalDecorators": true, "emitDecoratorMetadata": true } }';
+
+function decoratorAdvice(file: string): string {
+  const config = nearestConfig(dirname(file));
+  if (config === undefined) return `There is no tsconfig.json above ${file}. Put one beside it: ${TSCONFIG}`;
+  return `In ${config}, set "experimentalDecorators" and "emitDecoratorMetadata" to true, and let its "include" cover ${file}.`;
+}
+
+function nearestConfig(directory: string): string | undefined {
+  const candidate = join(directory, 'tsconfig.json');
+  if (existsSync(candidate)) return candidate;
+  const parent = dirname(directory);
+  return parent === directory ? undefined : nearestConfig(parent);
+}
+
+/** The file that the compiler complains about, which need not be the one that was asked for. */
+function fileIn(message: string): string | undefined {
+  const url = /file:\/\/\S+?(?=: )/.exec(message)?.[0];
+  return url === undefined ? undefined : fileURLToPath(url);
 }
 
 function pick(exports: Record<string, unknown>, name: string, path: string): unknown {
@@ -93,9 +153,13 @@ async function call(make: () => unknown, what: string): Promise<unknown> {
   try {
     return await make();
   } catch (error) {
-    const { message, remedy } = split(error);
-    throw new UsageError(`The ${what} threw: ${message}`, remedy ?? 'Mend the function that makes the program.', error);
+    const { message, remedy = 'Mend the function that makes the program.' } = split(error);
+    throw new UsageError(`The ${what} threw: ${message}`, remedy, error);
   }
+}
+
+function isTypeScript(file: string): boolean {
+  return TYPESCRIPT.includes(extname(file));
 }
 
 function isFile(file: string): boolean {
@@ -110,8 +174,4 @@ function directoriesIn(directory: string): string[] {
   return readdirSync(directory, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => name);
-}
-
-function offer(names: readonly string[]): string {
-  return names.length === 0 ? '' : `: ${names.slice(0, 5).join(', ')}`;
 }

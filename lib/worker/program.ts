@@ -2,13 +2,15 @@
 
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { deferred } from '../base/async.js';
 import { toMs } from '../base/duration.js';
-import { describeError } from '../base/errors.js';
-import { explain } from './explain.js';
+import { UsageError, explain, split } from './explain.js';
 import type { Host } from './host.js';
-import { parseLevel, type WorkerLogLevel } from './levels.js';
-import { workerOf } from './local.js';
+import * as ours from './index.js';
+import { parseLevel, type WorkerLogLevel } from './logging.js';
+import type { WorkerUnit } from './target.js';
 
 /** How long the streams may take to be written after bad usage, in milliseconds. */
 const FLUSH_MS = 2000;
@@ -39,6 +41,7 @@ function commandLine(host: Host): Command {
     .helpOption('-h, --help', 'print this')
     .showSuggestionAfterError()
     .showHelpAfterError('Ask mode-worker --help for what there is.')
+    .addHelpText('after', `\n${HINT}`)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => host.stdout.write(text),
@@ -57,26 +60,30 @@ function commandLine(host: Host): Command {
     )
     .argument('<module>', 'path of the module')
     .option('-e, --export <name>', 'the export to run', 'default')
-    .option('-l, --loglevel <level>', 'debug, info, warn, error or crit', level, 'info')
+    .option('-l, --loglevel <level>', 'debug, info, warn, error or crit', valid(parseLevel), 'info')
     .option('-f, --logfile <path>', 'append the log to a file (default: the standard output)')
     .option(
       '--stop-timeout <duration>',
       "how long a shutdown may take in all, such as '30s' (default: no limit)",
-      duration,
+      valid((text) => {
+        toMs(text, 'It');
+        return text;
+      }),
     )
+    .addHelpText('after', `\n${HINT}`)
     .action((path: string, options: RunOptions) => run(path, options, host));
 
   return program;
 }
 
+const HINT =
+  'Containers and unit files call node_modules/.bin/mode-worker itself: npm and npx would stand between it and its signals.\n' +
+  'Exit codes: 0 clean; 1 crashed, or failed to start or to stop; 2 bad usage, module or plan; 128+n forced by signal n.';
+
 async function run(path: string, options: RunOptions, host: Host): Promise<void> {
   const { export: exportName, loglevel, logfile, stopTimeout } = options;
-  // Nothing has started while the module loads, so there is nothing to stop.
-  const ignoreSignals = host.onSignal(() => {
-    host.terminate(0);
-  });
   const { Worker, loadTarget } = await workerOf(resolve(host.cwd, path));
-  const target = await loadTarget(path, { cwd: host.cwd, exportName }).finally(ignoreSignals);
+  const target = await watched(path, host, () => loadTarget(path, { cwd: host.cwd, exportName }));
   await new Worker(target, {
     loglevel,
     ...(logfile === undefined ? {} : { logfile }),
@@ -84,24 +91,57 @@ async function run(path: string, options: RunOptions, host: Host): Promise<void>
   }).executeFromCommandLine(host);
 }
 
-function level(text: string): WorkerLogLevel {
-  return argument(() => parseLevel(text));
+/**
+ * The `mode-ts/worker` that belongs to a program. A binary that is installed globally would otherwise run a program with
+ * another copy of this package than the one that its decorators come from, and know nothing of its tasks and timers.
+ */
+async function workerOf(file: string): Promise<Pick<typeof ours, 'Worker' | 'loadTarget'>> {
+  let theirs: string;
+  try {
+    theirs = createRequire(file).resolve('mode-ts/worker');
+  } catch {
+    return ours; // it uses none: a list of plain classes, say
+  }
+  if (theirs === fileURLToPath(new URL('index.js', import.meta.url))) return ours;
+  return (await import(pathToFileURL(theirs).href)) as typeof ours;
 }
 
-function duration(text: string): string {
-  return argument(() => {
-    toMs(text, '--stop-timeout');
-    return text;
-  });
+/** A module can fail to load without a rejection of its import, and the process would end on it with a stack or without a word. */
+async function watched(path: string, host: Host, load: () => Promise<WorkerUnit[]>): Promise<WorkerUnit[]> {
+  const failed = deferred<never>();
+  const off = [
+    // nothing has started, so there is nothing to stop
+    host.onSignal(() => {
+      host.terminate(0);
+    }),
+    host.onFault((error) => {
+      const { message, remedy = 'Catch it where it comes from.' } = split(error);
+      failed.reject(
+        new UsageError(`${path} cannot be loaded, nobody caught an error in it: ${message}`, remedy, error),
+      );
+    }),
+    host.onIdle(() => {
+      const message = `${path} does not finish loading: it awaits what nothing is left to settle.`;
+      const remedy = 'Look for such a promise at its top level, and in the function that makes the program.';
+      failed.reject(new UsageError(message, remedy));
+    }),
+  ];
+  try {
+    return await Promise.race([load(), failed.promise]);
+  } finally {
+    for (const end of off) end();
+  }
 }
 
 /** What is wrong with an argument belongs to commander, which adds which argument it is. */
-function argument<T>(parse: () => T): T {
-  try {
-    return parse();
-  } catch (error) {
-    throw new InvalidArgumentError(describeError(error));
-  }
+function valid<T>(parse: (text: string) => T): (text: string) => T {
+  return (text) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+    }
+  };
 }
 
 function version(): string {

@@ -1,10 +1,14 @@
-/** What a worker can run. */
+/** What a worker can run, and the containers that it runs in. */
 
 import { inspect } from 'node:util';
+import type { ServiceIdentifier } from 'inversify';
+import type { Clock } from '../base/clock.js';
+import type { LifecycleEvent, Logger, ServiceState } from '../base/events.js';
+import { Container } from '../container/container.js';
 import { definitionOf, type Class } from '../declare/definition.js';
-import type { Container } from '../container/container.js';
+import type { TreeNode } from '../lifecycle/beacon.js';
 import { Service } from '../service.js';
-import { UsageError } from './errors.js';
+import { UsageError } from './explain.js';
 
 /** One thing that a worker can run: a container, a service class, or a service. */
 export type WorkerUnit = Container | Class | Service;
@@ -23,7 +27,7 @@ export function unitsOf(target: unknown, what = 'The target of the worker'): Wor
 }
 
 // By what it can do, not by `instanceof`: the program may use another installed copy of this package than the binary.
-export function isContainer(value: unknown): value is Container {
+function isContainer(value: unknown): value is Container {
   return (
     typeof value === 'object' && value !== null && ['boot', 'stop', 'plan', 'bind'].every((key) => isMethod(value, key))
   );
@@ -62,4 +66,105 @@ function describe(value: unknown): string {
   if (typeof value !== 'object') return `the ${typeof value} ${inspect(value)}`;
   const { name } = value.constructor ?? {};
   return name === undefined || name === 'Object' ? 'an object' : `an instance of ${name}`;
+}
+
+/** How many names a line of the log takes. */
+const MOST_NAMES = 5;
+
+export interface AssemblyOptions {
+  clock: Clock;
+  /** Where services log whose container has no logger. */
+  logger: Logger;
+  /** The name and the value that stand at the root of the tree that the services hang in. */
+  root: Pick<TreeNode, 'name' | 'target'>;
+}
+
+/** The containers that a worker runs: those it was given, and one that it makes for what comes without. */
+export class Assembly {
+  /** In the order in which they start. */
+  readonly #containers: Container[];
+  /** What runs in the first of them besides what is bound there. */
+  readonly #roots: readonly ServiceIdentifier[];
+  readonly #clock: Clock;
+  /** Whether what is bound in the containers starts, because somebody else has made them. */
+  readonly #given: boolean;
+
+  constructor(units: readonly WorkerUnit[], { clock, logger, root }: AssemblyOptions) {
+    this.#clock = clock;
+    const containers = units.filter((unit) => isContainer(unit));
+    this.#given = containers.length > 0;
+    const [first = new Container({ clock })] = containers;
+    this.#containers = this.#given ? containers : [first];
+    const treeChildren = (): readonly TreeNode[] => this.#tree;
+    const top: TreeNode = {
+      ...root,
+      treeParent: undefined,
+      get treeChildren() {
+        return treeChildren();
+      },
+    };
+    for (const container of this.#containers) container.attach(top, logger);
+    this.#roots = units.filter((unit) => !isContainer(unit)).map((unit) => (isClass(unit) ? unit : first.adopt(unit)));
+  }
+
+  /** Tells of every event of every container. */
+  on(listener: (event: LifecycleEvent) => void): void {
+    for (const container of this.#containers) container.on(listener);
+  }
+
+  /** Starts one container after another. */
+  async boot(signal: AbortSignal): Promise<void> {
+    for (const container of this.#given ? this.#containers : []) {
+      await container.boot({ signal });
+      signal.throwIfAborted();
+    }
+    if (this.#roots.length > 0) await this.#containers[0]?.boot(this.#roots, { signal });
+  }
+
+  /** Stops them in reverse within one budget of milliseconds, tries everything, and gives back what went wrong. */
+  async stop(ms: number | undefined): Promise<unknown[]> {
+    const end = ms === undefined ? undefined : this.#clock.now() + ms;
+    const errors: unknown[] = [];
+    for (const container of [...this.#containers].reverse()) {
+      try {
+        await container.stop(end === undefined ? {} : { timeout: Math.max(0, end - this.#clock.now()) });
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    return errors;
+  }
+
+  /** Takes all grace from a stop that is under way. */
+  force(): void {
+    for (const container of this.#containers) {
+      container.stop({ timeout: 0 }).catch(() => {
+        // the stop that is under way reports it
+      });
+    }
+  }
+
+  /** Which services are in a state, in words. */
+  namesIn(state: ServiceState): string {
+    const services = this.#containers.flatMap((container) => container.health().services);
+    const names = services.filter((service) => service.state === state).map(({ name }) => name);
+    const more = names.length - MOST_NAMES;
+    return names.slice(0, MOST_NAMES).join(', ') + (more > 0 ? ` and ${String(more)} more` : '');
+  }
+
+  /** What people call the services, by the names of their classes, which is what a stack shows. */
+  namesByClass(): Map<string, string> {
+    const names = new Map<string, string>();
+    const rest = [...this.#tree];
+    for (let node = rest.pop(); node !== undefined; node = rest.pop()) {
+      const { name, target, treeChildren } = node;
+      if (typeof target === 'object' && target !== null) names.set(target.constructor.name, name);
+      for (const child of treeChildren) rest.push(child);
+    }
+    return names;
+  }
+
+  get #tree(): readonly TreeNode[] {
+    return this.#containers.flatMap((container) => container.treeRoots);
+  }
 }

@@ -1,58 +1,84 @@
-/** The only file that knows winston. */
+/** Where the worker's log goes. The only file that knows winston. */
 
 import { createWriteStream } from 'node:fs';
 import type { WriteStream } from 'node:tty';
 import { createLogger, format, transports, type Logger as WinstonLogger } from 'winston';
 import type { Clock } from '../base/clock.js';
 import { describeError } from '../base/errors.js';
-import { UsageError } from './errors.js';
-import { LEVELS, type WorkerLogLevel } from './levels.js';
-import { formatLine, formatMeta, type WorkerLog } from './logging.js';
+import { silentLogger, type Logger } from '../base/events.js';
+import { UsageError } from './explain.js';
+import { LEVELS, formatLine, formatMeta, logOf, type WorkerLog, type WorkerLogLevel } from './logging.js';
 
-export interface WinstonLogOptions {
-  level: WorkerLogLevel;
-  clock: Clock;
-  /** A path, which is appended to, or a stream, which is left open at the end. */
-  target: string | NodeJS.WritableStream;
+/** The options of a `Worker` that are about its log, with mode's names where mode has them. */
+export interface LogOptions {
+  /** The least urgent level that is logged. Default: `'info'`. */
+  loglevel?: WorkerLogLevel;
+  /** A file, which is appended to, or a stream, instead of the standard output. */
+  logfile?: string | NodeJS.WritableStream;
+  /**
+   * Your own logger instead of winston. The message it gets carries the prefix (`[^--Name]: `); time, level and format are
+   * up to it.
+   */
+  logger?: Logger;
+  /**
+   * `false` leaves logging to the program (mode's `override_logging`): the worker opens no log of its own, and what it has
+   * to say, and services whose container has no logger, goes to `logger` or nowhere. Default: `true`.
+   */
+  overrideLogging?: boolean;
 }
 
-/** Opens a log on winston. Raises a `UsageError` when the file cannot be written. */
-export async function openWinstonLog({ level, clock, target }: WinstonLogOptions): Promise<WorkerLog> {
+/** The log that the options ask for. Raises a `UsageError` when it cannot be written. */
+export async function openLog(options: LogOptions, clock: Clock, stdout: NodeJS.WritableStream): Promise<WorkerLog> {
+  const { overrideLogging = true, logger = overrideLogging ? undefined : silentLogger } = options;
+  if (logger === undefined) return openWinston(options.loglevel ?? 'info', options.logfile ?? stdout, clock);
+  // A program's own logger decides by itself which levels it writes.
+  return logOf(
+    (level, message, meta) => {
+      logger[level === 'crit' ? 'error' : level](message, meta);
+    },
+    { enabled: () => logger !== silentLogger, close: () => Promise.resolve() },
+  );
+}
+
+/** Whether what is logged shows at the terminal, or wherever the program's own logger shows it. */
+export function isLogSeen({ logger, logfile, overrideLogging = true }: LogOptions): boolean {
+  return logger !== undefined || (overrideLogging && typeof logfile !== 'string');
+}
+
+/** A path is appended to, a stream is left open at the end. */
+async function openWinston(
+  level: WorkerLogLevel,
+  target: string | NodeJS.WritableStream,
+  clock: Clock,
+): Promise<WorkerLog> {
   const file = typeof target === 'string' ? await openFile(target) : undefined;
   const stream = file ?? (target as NodeJS.WritableStream);
-  const colors = wantsColors(stream);
+  // only a terminal has this method; it knows about NO_COLOR and dumb terminals
+  const colors = 'hasColors' in stream && (stream as WriteStream).hasColors();
   const logger = createLogger({
     levels: Object.fromEntries(LEVELS.map((name, index) => [name, index])),
     level,
     format: format.printf((info) => {
-      const meta = formatMeta(info['meta']);
-      return formatLine(new Date(clock.date()), info.level as WorkerLogLevel, `${String(info.message)}${meta}`, colors);
+      const message = `${String(info.message)}${formatMeta(info['meta'])}`;
+      return formatLine(new Date(clock.date()), info.level as WorkerLogLevel, message, colors);
     }),
     transports: [new transports.Stream({ stream, eol: '\n' })],
   });
   let open = true;
-  const writer = (name: WorkerLogLevel) => (message: string, meta?: unknown) => {
-    // What something that leaked has to say after the end is lost, rather than an error of its own.
-    // The extra data is a field: winston spreads an object over the entry, where its `message` would replace ours.
-    if (open) logger.log({ level: name, message, meta });
-  };
-  return {
-    debug: writer('debug'),
-    info: writer('info'),
-    warn: writer('warn'),
-    error: writer('error'),
-    crit: writer('crit'),
-    enabled: (wanted) => LEVELS.indexOf(wanted) <= LEVELS.indexOf(level),
-    close(ms) {
-      open = false;
-      return close(logger, file, ms);
+  return logOf(
+    (name, message, meta) => {
+      // What something that leaked has to say after the end is lost, rather than an error of its own.
+      // The extra data is a field: winston spreads an object over the entry, where its `message` would replace ours.
+      if (open) logger.log({ level: name, message, meta });
     },
-  };
-}
-
-function wantsColors(stream: NodeJS.WritableStream): boolean {
-  // only a terminal has this method; it knows about NO_COLOR and dumb terminals
-  return 'hasColors' in stream && (stream as WriteStream).hasColors();
+    {
+      enabled: (wanted) => LEVELS.indexOf(wanted) <= LEVELS.indexOf(level),
+      close(ms) {
+        open = false;
+        return close(logger, file, ms);
+      },
+    },
+  );
 }
 
 type File = ReturnType<typeof createWriteStream>;

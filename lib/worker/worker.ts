@@ -2,22 +2,19 @@
 
 import { deferred } from '../base/async.js';
 import { Alarm, systemClock, type Clock } from '../base/clock.js';
-import { toMs } from '../base/duration.js';
+import { toMs, type Duration } from '../base/duration.js';
 import { ModeError } from '../base/errors.js';
 import type { LifecycleEvent } from '../base/events.js';
-import { Assembly } from './assembly.js';
-import { InterruptedError } from './errors.js';
-import { EventLog } from './event-log.js';
-import { Explainer } from './explain.js';
-import { Failures } from './failures.js';
-import { signalNumber, type Host, type StopSignal } from './host.js';
-import { prefix, type WorkerLog } from './logging.js';
-import { isLogSeen, openLog } from './open-log.js';
-import type { WorkerOptions } from './options.js';
-import { exitCode } from './outcome.js';
-import { processHost, standardStreams } from './process-host.js';
-import { transitions, type WorkerAction, type WorkerEvent, type WorkerState } from './states.js';
-import { unitsOf, type WorkerTarget, type WorkerUnit } from './target.js';
+import { serviceOfRejection } from '../run/rejection.js';
+import { Explainer, Failures, explain, uncaught, type ExplainOptions } from './explain.js';
+import { processHost, signalNumber, standardStreams, type Host, type StopSignal } from './host.js';
+import { EventLog, prefix, type WorkerLog } from './logging.js';
+import { Assembly, unitsOf, type WorkerTarget, type WorkerUnit } from './target.js';
+import { exitCode, leadsTo, transitions, type WorkerEvent, type WorkerMove, type WorkerState } from './transitions.js';
+import { isLogSeen, openLog, type LogOptions } from './winston.js';
+
+/** After how long a boot or a stop says whom it waits for, in milliseconds. */
+const SLOW_MS = 5000;
 
 /** How long what was abandoned may still take to be told and named, in milliseconds. */
 const FORCED_MS = 500;
@@ -27,6 +24,17 @@ const FLUSH_MS = { clean: 2000, forced: 200 };
 
 const NAME = 'Worker';
 const ME = prefix(NAME, 0);
+
+/** The options of a `Worker`. */
+export interface WorkerOptions extends LogOptions {
+  /**
+   * How long the whole shutdown may take. What does not stop in time is abandoned and named, and the exit code is 1.
+   * Default: no limit beyond the `stopTimeout` of each service (60 s).
+   */
+  stopTimeout?: Duration;
+  /** The time source, also of the container that is made for classes and services. Default: the real one. */
+  clock?: Clock;
+}
 
 /** The options of `worker.stop()`. */
 export interface WorkerStopOptions {
@@ -51,8 +59,8 @@ export class Worker {
   readonly #done = deferred<number>();
   readonly #interrupt = new AbortController();
   readonly #explainer = new Explainer();
-  readonly #failures = new Failures(this.#explainer, (text) => {
-    this.#tell(text);
+  readonly #failures = new Failures((error, how) => {
+    this.#tell(error, how);
   });
   #state: WorkerState = 'idle';
   #forcedBy: StopSignal | undefined;
@@ -61,11 +69,10 @@ export class Worker {
   /** Open from the beginning of the boot to the end. */
   #log: WorkerLog | undefined;
   #assembly: Assembly | undefined;
-  #booting: Promise<void> | undefined;
-  #overdue: Alarm | undefined;
+  /** What an interrupted boot met on the way back. */
+  #booting: Promise<unknown[]> | undefined;
+  #alarm: Alarm | undefined;
   #awake: NodeJS.Timeout | undefined;
-  /** What an interrupted boot came to. */
-  #takenBack: unknown;
 
   /**
    * @param target a container, a service class, a service, or a list of them. A container starts everything that is bound
@@ -138,87 +145,85 @@ export class Worker {
    * at once.
    */
   signal(signal: StopSignal): void {
-    const [, action] = transitions[this.#state].signal;
-    if (action !== 'nothing') this.#log?.info(`${ME}Signal received: ${signal} (${String(signalNumber[signal])})`);
-    if (action === 'force') this.#forcedBy = signal;
+    const move = transitions[this.#state].signal;
+    if (move !== 'ignore') this.#log?.info(`${ME}Signal received: ${signal} (${String(signalNumber[signal])})`);
+    if (move === 'force') this.#forcedBy = signal;
     this.#happens('signal', signal);
   }
 
-  /** Ends the run because of an error that no service answers for: everything stops in order, and the exit code is 1. */
+  /** Ends the run because of an error that nobody caught: everything stops in order, and the exit code is 1. */
   crash(error: unknown): void {
-    this.#failures.add(error, {
-      what: 'Nobody caught an error',
-      advice: 'Await the promise where it is made, or hand it to addTask() so that its service answers for it.',
-    });
+    this.#failures.add(error, uncaught(serviceOfRejection(error, this.#assembly?.namesByClass())));
     this.#happens('stop', 'an error that nobody caught');
   }
 
   #happens(event: WorkerEvent, by = 'worker.stop()'): void {
-    const [state, action] = transitions[this.#state][event];
-    this.#state = state;
-    this.#actions[action](by);
+    const move = transitions[this.#state][event];
+    if (move === 'ignore') return;
+    this.#state = leadsTo[move];
+    this.#moves[move](by);
   }
 
-  readonly #actions: Readonly<Record<WorkerAction, (by: string) => void>> = {
+  readonly #moves: Readonly<Record<Exclude<WorkerMove, 'ignore'>, (by: string) => void>> = {
     boot: () => {
-      // A service that waits for nothing but a signal would let the process end.
-      this.#awake = setInterval(() => undefined, 2 ** 30);
       this.#booting = this.#boot();
     },
     announce: () => {
+      this.#alarm?.cancel();
       this.#log?.debug(`${ME}Started.`);
     },
-    stop: (by) => {
-      void this.#bringDown(by);
-    },
+    stop: (by) => void this.#bringDown(by),
+    drain: (by) => void this.#bringDown(by),
+    heed: () => undefined,
     force: () => {
-      this.#force();
+      this.#log?.warn(`${ME}Giving up on everything that has not stopped yet`);
+      this.#after(FORCED_MS, () => {
+        this.#happens('overdue');
+      });
+      this.#assembly?.force();
     },
-    leave: () => {
-      void this.#leave();
-    },
+    leave: () => void this.#leave(),
     terminate: () => {
       this.#done.resolve(this.#exitCode);
       this.#host?.terminate(this.#exitCode);
     },
-    join: () => {
-      // it is under way
-    },
-    nothing: () => {
-      // too early, or too late
-    },
   };
 
-  async #boot(): Promise<void> {
+  async #boot(): Promise<unknown[]> {
+    // A service that waits for nothing but a signal would let the process end.
+    this.#awake = setInterval(() => undefined, 2 ** 30);
     try {
       this.#log = await openLog(this.#options, this.#clock, this.#streams.stdout);
       this.#log.info(`${ME}Starting...`);
       this.#assembly = this.#assemble(this.#log);
       this.#interrupt.signal.throwIfAborted();
+      this.#nameTheSlow('starting');
       await this.#assembly.boot(this.#interrupt.signal);
       this.#happens('booted');
     } catch (error) {
-      if (this.#isInterruption(error)) this.#takenBack = error;
-      else this.#failures.add(error);
+      if (this.#isInterruption(error))
+        return ModeError.is(error) && 'errors' in error ? (error.errors as unknown[]) : [];
+      this.#failures.add(error);
       // otherwise somebody brings everything down already, and waits for us
       if (this.#state === 'booting') await this.#stopAssembly();
       if (this.#state === 'booting') this.#happens('down');
     }
+    return [];
   }
 
   #assemble(log: WorkerLog): Assembly {
-    const root = { name: NAME, treeParent: undefined, treeChildren: [], target: this };
+    const root = { name: NAME, target: this };
     const assembly = new Assembly(this.#units, { clock: this.#clock, logger: log, root });
     const events = new EventLog(log, this.#explainer);
     assembly.on((event) => {
       events.write(event);
-      this.#follow(event);
+      this.#heed(event);
     });
     return assembly;
   }
 
   /** A container may go down without us: somebody stopped it from inside, or a service crashed and nobody supervised it. */
-  #follow(event: LifecycleEvent): void {
+  #heed(event: LifecycleEvent): void {
     this.#failures.notice(event);
     if (event.type !== 'container' || this.#state === 'booting') return;
     if (event.to !== 'stopping' && event.to !== 'stopped' && event.to !== 'failed') return;
@@ -228,11 +233,12 @@ export class Worker {
 
   async #bringDown(by: string): Promise<void> {
     this.#log?.info(`${ME}Stopping...`);
-    this.#interrupt.abort(new InterruptedError(by));
+    this.#nameTheSlow('stopping');
+    this.#interrupt.abort(new ModeError('ERR_MODE_INTERRUPTED', { message: `The worker was told to stop by ${by}.` }));
     await this.#stopAssembly();
-    await this.#booting;
-    // The stop reports what went wrong on the way back, unless the boot did that by itself.
-    if (this.#failures.all.length === 0 && hasErrors(this.#takenBack)) this.#failures.add(this.#takenBack);
+    const onTheWayBack = (await this.#booting) ?? [];
+    // The stop reports these, unless the boot went back by itself.
+    if (this.#failures.all.length === 0) for (const error of onTheWayBack) this.#failures.add(error);
     this.#happens('down');
   }
 
@@ -240,16 +246,23 @@ export class Worker {
     for (const error of (await this.#assembly?.stop(this.#stopTimeout)) ?? []) this.#failures.add(error);
   }
 
-  #force(): void {
-    this.#log?.warn(`${ME}Giving up on everything that has not stopped yet`);
-    this.#overdue = new Alarm(this.#clock, this.#clock.now() + FORCED_MS, () => {
-      this.#happens('overdue');
+  /** Whoever waits at the terminal, or reads the log at night, wants to know what for. */
+  #nameTheSlow(what: 'starting' | 'stopping'): void {
+    this.#after(SLOW_MS, () => {
+      const names = this.#assembly?.namesIn(what) ?? '';
+      const way = this.#state === 'draining' ? '; a second signal does not wait' : '';
+      if (names !== '') this.#log?.info(`${ME}Still ${what}: ${names}${way}`);
     });
-    this.#assembly?.force();
+  }
+
+  /** There is never more than one thing to wait for. */
+  #after(ms: number, callback: () => void): void {
+    this.#alarm?.cancel();
+    this.#alarm = new Alarm(this.#clock, this.#clock.now() + ms, callback);
   }
 
   async #leave(): Promise<void> {
-    this.#overdue?.cancel();
+    this.#alarm?.cancel();
     clearInterval(this.#awake);
     const held = this.#host?.heldBy() ?? [];
     if (held.length > 0) this.#log?.debug(`${ME}Still open, and closed by the exit: ${held.join(', ')}`);
@@ -259,10 +272,11 @@ export class Worker {
     this.#done.resolve(this.#exitCode);
   }
 
-  #tell(text: string): void {
-    this.#log?.crit(`${ME}${text}`);
+  #tell(error: unknown, how: ExplainOptions): void {
+    this.#log?.crit(`${ME}${this.#explainer.explain(error, how)}`);
     // Who sits at the terminal does not see what goes to a file, nor to a log that could not be opened.
-    if (this.#log === undefined || !isLogSeen(this.#options)) this.#streams.stderr.write(`${text}\n`);
+    const seen = this.#log !== undefined && isLogSeen(this.#options);
+    if (!seen) this.#streams.stderr.write(`${explain(error, how)}\n`);
   }
 
   /** Whether this is only how our own interruption of the boot comes back to us. */
@@ -282,8 +296,4 @@ export class Worker {
   get #patience(): number {
     return this.#forcedBy === undefined ? FLUSH_MS.clean : FLUSH_MS.forced;
   }
-}
-
-function hasErrors(error: unknown): boolean {
-  return ModeError.is(error) && 'errors' in error && (error.errors as unknown[]).length > 0;
 }

@@ -17,6 +17,10 @@ interface PlayerOptions extends ServiceOptions {
   onStop?: (signal: AbortSignal) => unknown;
 }
 
+/** Any class, whatever its constructor takes. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- `never[]` is no service identifier
+export type AnyClass<T = object> = new (...args: any[]) => T;
+
 export type Player = new (...needs: unknown[]) => { readonly needs: readonly unknown[] };
 
 /**

@@ -14,7 +14,7 @@ import {
   type PlanError,
   type PlanProblem,
 } from '../../lib/index.js';
-import { thrown } from '../container/support.js';
+import { thrown, type AnyClass } from '../container/support.js';
 
 @service()
 class Redis extends Service {}
@@ -23,7 +23,7 @@ class Redis extends Service {}
 class Clock extends Service {}
 
 /** What is wrong with the graph behind a root. */
-function problemsOf(root: new (...args: never[]) => unknown, container = new Container()): PlanProblem[] {
+function problemsOf(root: AnyClass, container = new Container()): PlanProblem[] {
   return thrown<PlanError>(() => container.plan(root)).problems;
 }
 
@@ -32,7 +32,7 @@ describe('dependencies come from', () => {
     abstract readonly given: readonly unknown[];
   }
 
-  const ways: Record<string, () => new (...args: never[]) => HasGiven> = {
+  const ways: Record<string, () => AnyClass<HasGiven>> = {
     'the types of the constructor': () => {
       @service()
       class Cache extends HasGiven {
@@ -181,7 +181,7 @@ describe("inversify's own decorators", () => {
     ],
   })(Listed);
 
-  it.each<[string, new (...args: never[]) => object]>([
+  it.each<[string, AnyClass]>([
     ['on parameters', Parameters],
     ['on fields', Fields],
     ['and the same in a list', Listed],
@@ -288,18 +288,18 @@ describe('property injection', () => {
     @service()
     class Derived extends Middle {}
     const container = new Container();
-    expect(container.plan(Derived).order.at(-1)?.dependencies.toSorted()).toEqual(['Clock', 'Redis']);
+    expect(container.plan(Derived).order.at(-1)?.dependencies.sort()).toEqual(['Clock', 'Redis']);
     const derived = await container.boot(Derived);
     expect([derived.redis, derived.clock]).toEqual([expect.any(Redis), expect.any(Clock)]);
   });
 
   it('is overridden by the nearest class', async () => {
     class Base {
-      @inject(Redis) readonly store!: unknown;
+      @inject(Redis) readonly store: unknown;
     }
     @service()
     class Derived extends Base {
-      @inject(Clock) override readonly store!: unknown;
+      @inject(Clock) override readonly store: unknown = undefined;
     }
     expect((await new Container().boot(Derived)).store).toBeInstanceOf(Clock);
   });
@@ -468,7 +468,7 @@ describe('two files that import each other', () => {
   });
 
   describe('are told apart by a LazyServiceIdentifier', () => {
-    it.each<[string, (later: () => new () => unknown) => new (...args: never[]) => { given: unknown }]>([
+    it.each<[string, (later: () => AnyClass) => AnyClass<{ given: unknown }>]>([
       [
         'in @inject() on a parameter',
         (later) => {

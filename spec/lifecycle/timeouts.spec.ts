@@ -51,7 +51,7 @@ describe('startTimeout', () => {
     await clock.advance('59.999s');
     expect(a.state).toBe('starting');
     await clock.advance(1);
-    expect((await failed).message).toContain('A did not start within 1m 0s');
+    expect((await failed).message).toContain('A did not start within 1m:');
   });
 
   it('counts from the start to the end of onStarted', async () => {
@@ -328,6 +328,7 @@ describe('stopTimeout', () => {
       'child.onStop',
       'child.onShutdown',
       'A releases the second',
+      'A released the first',
       'A.onShutdown',
     ]);
     expect([a.state, child.state, clock.sleepers]).toEqual(['crashed', 'crashed', 0]);

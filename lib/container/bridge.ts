@@ -1,0 +1,233 @@
+/** What inversify sees of the units that we construct ourselves, and what we see of inversify's bindings. */
+import { getBindingId, type ActivationsService, type Binding, type DynamicValueBinding, type InstanceBinding } from '@inversifyjs/core';
+import { Plugin, type PluginApi, type PluginContext } from '@inversifyjs/plugin';
+import type { Container as InversifyContainer, ServiceIdentifier } from 'inversify';
+import { isThenable } from '../base/async.js';
+import { ModeError } from '../base/errors.js';
+import type { Node, Source } from '../plan/node.js';
+import { isResource, type Bindings } from '../plan/resolver.js';
+import type { Unit } from './unit.js';
+
+/** What a bridge needs of the container it belongs to. */
+export interface BridgeHost {
+  /** The node that a class stands for by itself, where that is for this very container to say. */
+  byItself(token: ServiceIdentifier): Node | undefined;
+  /** Makes what a binding gives, if it is a class that we manage, stand for its node. */
+  adopt(binding: Binding): void;
+  nodeOf(source: Source): Node;
+  /** The value of a unit; made, if it was not needed yet. */
+  instance(unit: Unit): unknown;
+}
+
+type Activate = (context: unknown, value: unknown) => unknown;
+type Deactivate = (value: unknown) => unknown;
+
+/**
+ * Inversify resolves by itself what it was told to make: values, factories, plain injectables, also on behalf of child containers of
+ * its own kind. Wherever it meets one of our classes on the way, it is given the unit's value, and it has nothing to activate.
+ */
+export class Bridge {
+  readonly #host: BridgeHost;
+  readonly #container: InversifyContainer;
+  #context!: PluginContext;
+  #bindings!: Bindings;
+  #activations!: ActivationsService['get'];
+  /** What bindings stand for, by what makes their value. */
+  readonly #makers = new WeakMap<object, Source>();
+  /** What inversify is told of services that nobody bound. */
+  readonly #unbound = new Map<ServiceIdentifier, DynamicValueBinding<unknown>>();
+  /** The values of units, which were activated when they were made. */
+  readonly #activated = new WeakSet();
+  /** Whether it is us who ask. */
+  #plain = false;
+
+  constructor(container: InversifyContainer, host: BridgeHost) {
+    this.#container = container;
+    this.#host = host;
+    const keep = (context: PluginContext): void => {
+      this.#context = context;
+    };
+    container.register(
+      class extends Plugin<InversifyContainer> {
+        load(_api: PluginApi): void {
+          keep(this._context);
+        }
+      } as never,
+    );
+    this.attach();
+  }
+
+  /** The bindings as they were made, without what we add. */
+  get bindings(): Bindings {
+    return this.#bindings;
+  }
+
+  /** Looks between inversify and its bindings. Again after a `restore()`, which replaces them. */
+  attach(): void {
+    const { bindingService, activationService } = this.#context;
+    const bindingsOf = bindingService.getNonParentBindings.bind(bindingService);
+    const set = bindingService.set.bind(bindingService);
+    const activationsOf = activationService.get.bind(activationService);
+    this.#unbound.clear();
+    this.#activations = activationsOf;
+    this.#bindings = {
+      getNonParentBindings: bindingsOf,
+      getNonParentBoundServices: () => bindingService.getNonParentBoundServices(),
+      get: (token) => this.plainly(() => bindingService.get(token)),
+      getChained: (token) => this.plainly(() => [...bindingService.getChained(token)]),
+    };
+    bindingService.getNonParentBindings = ((token: ServiceIdentifier): Iterable<Binding> | undefined => {
+      const bound = bindingsOf(token);
+      if (this.#plain) return bound;
+      return this.plainly(() => {
+        if (bound === undefined) return this.#byItself(token);
+        for (const binding of bound) this.#host.adopt(binding);
+        return bound;
+      });
+    }) as typeof bindingsOf;
+    bindingService.set = (binding) => {
+      // a plan that inversify made without it would not do any more
+      if (this.#unbound.delete(binding.serviceIdentifier)) this.#context.planResultCacheService.clearCache();
+      set(binding);
+    };
+    activationService.get = (token) => {
+      const activations = activationsOf(token);
+      return activations === undefined ? undefined : Array.from(activations, (activate) => this.#once(activate as Activate));
+    };
+  }
+
+  /** Asks inversify something as if it were alone. */
+  plainly<T>(ask: () => T): T {
+    const before = this.#plain;
+    this.#plain = true;
+    try {
+      return ask();
+    } finally {
+      this.#plain = before;
+    }
+  }
+
+  /** Whether inversify has a plan for an identifier already. */
+  planned(token: ServiceIdentifier): boolean {
+    return this.#context.planResultCacheService.getByServiceIdentifier(token) !== undefined;
+  }
+
+  /** What a binding was made to stand for. */
+  standsFor(binding: Binding): Source | undefined {
+    return binding.type === 'DynamicValue' ? this.#makers.get(binding.value) : undefined;
+  }
+
+  /** Binds what stands for a unit. */
+  bind(token: ServiceIdentifier, source: Source, make: () => unknown): void {
+    this.#makers.set(make, source);
+    this.#container.bind(token).toDynamicValue(make).inTransientScope();
+  }
+
+  /** Makes a binding stand for a unit: a service is a singleton, whatever the binding says, and the same one behind each of its bindings. */
+  redirect(binding: InstanceBinding<unknown>, unit: Unit): void {
+    const make = (): unknown => this.#host.instance(unit);
+    this.#makers.set(make, unit.source);
+    const onActivation = binding.onActivation === undefined ? undefined : this.#once(binding.onActivation as Activate);
+    const onDeactivation = destroying(unit, binding.onDeactivation as Deactivate | undefined);
+    Object.assign(binding, { type: 'DynamicValue', scope: 'Singleton', value: make, onActivation, onDeactivation });
+    unit.bindings = [...(unit.bindings ?? []), binding];
+  }
+
+  /** After a `restore()`: there are other bindings, which stand for the same units. */
+  restored(): void {
+    this.attach();
+    for (const token of this.#bindings.getNonParentBoundServices()) {
+      for (const binding of this.#bindings.getNonParentBindings(token) ?? []) {
+        const source = this.standsFor(binding);
+        if (source === undefined || isResource(source)) continue;
+        const unit = this.#host.nodeOf(source) as Unit;
+        unit.bindings = [...(unit.bindings ?? []), binding as InstanceBinding<unknown>];
+        if (unit.made > 0) (binding as InstanceBinding<unknown>).cache = { isRight: true, value: unit.value };
+      }
+    }
+  }
+
+  /** What inversify's activation handlers make of a new instance. */
+  activate(unit: Unit, instance: object): unknown {
+    if (unit.bindings === undefined && this.#activations(unit.token) === undefined) return instance;
+    const bindings = unit.bindings ?? [];
+    const tokens = new Set<ServiceIdentifier>();
+    let value: unknown = instance;
+    for (const { serviceIdentifier, onActivation } of bindings) {
+      if (onActivation !== undefined) value = this.#call(onActivation as Activate, unit, value);
+      if (!tokens.has(serviceIdentifier)) value = this.#activateBy(serviceIdentifier, unit, value);
+      tokens.add(serviceIdentifier);
+    }
+    if (!tokens.has(unit.token)) value = this.#activateBy(unit.token, unit, value);
+    if (isObject(value)) this.#activated.add(value);
+    // inversify finds its work done
+    for (const binding of bindings) binding.cache = { isRight: true, value };
+    return value;
+  }
+
+  #activateBy(token: ServiceIdentifier, unit: Unit, instance: unknown): unknown {
+    const activations = this.#activations(token);
+    let value = instance;
+    if (activations !== undefined) for (const activate of activations) value = this.#call(activate as Activate, unit, value);
+    return value;
+  }
+
+  #call(activate: Activate, unit: Unit, instance: unknown): unknown {
+    const value = activate(this.#container, instance);
+    if (value === instance || !isThenable(value)) return value;
+    void Promise.resolve(value).catch(() => undefined);
+    throw new ModeError('ERR_MODE_ASYNC_CONSTRUCTION', {
+      message: `An activation handler of ${unit.name} is asynchronous`,
+      remedy: 'What takes time belongs into onStart.',
+      path: [unit.name],
+    });
+  }
+
+  /** A handler that leaves alone what was activated when it was made. */
+  #once(activate: Activate): Activate {
+    return (context, value) => (isObject(value) && this.#activated.has(value) ? value : activate(context, value));
+  }
+
+  #byItself(token: ServiceIdentifier): Iterable<Binding> | undefined {
+    let binding = this.#unbound.get(token);
+    if (binding === undefined) {
+      const unit = this.#host.byItself(token) as Unit | undefined;
+      if (unit === undefined) return undefined;
+      const make = (): unknown => this.#host.instance(unit);
+      this.#makers.set(make, unit.source);
+      binding = {
+        cache: { isRight: false, value: undefined },
+        id: getBindingId(),
+        isSatisfiedBy: () => true,
+        moduleId: undefined,
+        onActivation: undefined,
+        onDeactivation: undefined,
+        scope: 'Transient',
+        serviceIdentifier: unit.token,
+        type: 'DynamicValue',
+        value: make,
+      };
+      this.#unbound.set(token, binding);
+    }
+    return [binding];
+  }
+}
+
+/** Inversify calls what `@preDestroy()` names only for what it made itself. */
+function destroying(unit: Unit, next: Deactivate | undefined): Deactivate | undefined {
+  const names = unit.definition?.marked.preDestroy;
+  if (names === undefined || names.length === 0) return next;
+  return (value) => {
+    const target = unit.lifecycle?.target ?? value;
+    let result: unknown;
+    for (const name of names) {
+      const call = (): unknown => (target as Record<string | symbol, () => unknown>)[name]?.();
+      result = isThenable(result) ? result.then(call) : call();
+    }
+    return isThenable(result) ? result.then(() => next?.(value)) : next?.(value);
+  };
+}
+
+function isObject(value: unknown): value is object {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}

@@ -1,0 +1,289 @@
+/**
+ * `mode-ts/graph`: the graph that `container.graph()` gives, as pictures, as text and as JSON. Pure functions, which take
+ * any other directed graph of graphlib as well (that of `beacon.asGraph()`, say). What comes out is in the order of the
+ * graph, which is the same for the same program everywhere.
+ */
+import { Graph, type Edge } from '@dagrejs/graphlib';
+import { formatMs } from '../base/duration.js';
+import type { ServiceState } from '../base/events.js';
+import type { GraphNode } from '../container/picture.js';
+
+export type { GraphNode } from '../container/picture.js';
+
+/** Why one node comes before another: it is injected, it is only there first, or it is a child that runs. */
+export type GraphEdgeKind = 'inject' | 'dependsOn' | 'child';
+
+/** What the functions have in common. */
+export interface DrawOptions {
+  /** Whether states and restarts are shown. `false` for a picture of the program, rather than of a moment. Default true. */
+  states?: boolean;
+  /** Whether it is shown how long each start took. Default false. */
+  times?: boolean;
+}
+
+export interface PictureOptions extends DrawOptions {
+  /** Where dependencies are: below (`'TB'`, the default), above, to the right or to the left of what needs them. */
+  direction?: 'TB' | 'BT' | 'LR' | 'RL';
+}
+
+export interface DotOptions extends PictureOptions {
+  /** The name of the graph. Default `'services'`. */
+  name?: string;
+}
+
+export interface TextOptions extends DrawOptions {
+  /** From this depth on, a tree is continued further down at the left margin. Default 32. */
+  depth?: number;
+}
+
+/** A graph as plain data. */
+export interface GraphJson {
+  nodes: ({ id: string } & Partial<GraphNode>)[];
+  /** From the dependent to the dependency. */
+  edges: { from: string; to: string; kind?: GraphEdgeKind }[];
+}
+
+const colors: Readonly<Record<ServiceState, string>> = {
+  idle: '#f1f3f5',
+  starting: '#fff3bf',
+  running: '#d3f9d8',
+  stopping: '#ffe8cc',
+  stopped: '#dee2e6',
+  crashed: '#ffc9c9',
+};
+
+type Kind = GraphNode['kind'];
+
+const dotShapes: Readonly<Record<Kind, string>> = {
+  service: 'shape=box, style="rounded,filled"',
+  resource: 'shape=cylinder, style=filled',
+  injectable: 'shape=box, style=filled',
+  value: 'shape=note, style=filled',
+  child: 'shape=ellipse, style=filled',
+};
+
+const dotEdges: Readonly<Record<GraphEdgeKind, string>> = {
+  inject: '',
+  dependsOn: ' [style=dashed]',
+  child: ' [style=dotted]',
+};
+
+/** For Graphviz: `dot -Tsvg services.dot -o services.svg`. Edges of `dependsOn` are dashed, those to children dotted. */
+export function toDot(graph: Graph, options: DotOptions = {}): string {
+  const { name = 'services', direction = 'TB', states = true } = options;
+  const lines = [`digraph ${dotId(name)} {`, `  rankdir=${direction};`, '  node [fontname="Helvetica"];'];
+  for (const id of graph.nodes()) {
+    const node = nodeOf(graph, id);
+    const label = [dotLabel(node.name), about(node, options)].filter((line) => line !== '');
+    const color = states ? `, fillcolor="${colors[node.state ?? 'idle']}"` : ', fillcolor=white';
+    lines.push(`  ${dotId(id)} [label="${label.join('\\n')}", ${dotShapes[node.kind]}${color}];`);
+  }
+  for (const edge of graph.edges()) {
+    lines.push(`  ${dotId(edge.v)} -> ${dotId(edge.w)}${dotEdges[kindOf(graph, edge)]};`);
+  }
+  return `${lines.join('\n')}\n}\n`;
+}
+
+const mermaidShapes: Readonly<Record<Kind, readonly [open: string, close: string]>> = {
+  service: ['(', ')'],
+  resource: ['[(', ')]'],
+  injectable: ['[', ']'],
+  value: ['>', ']'],
+  child: ['([', '])'],
+};
+
+const mermaidEdges: Readonly<Record<GraphEdgeKind, string>> = { inject: '-->', dependsOn: '-.->', child: '-.-o' };
+
+/**
+ * A flowchart that GitHub, GitLab and many editors draw by themselves in a block of the language `mermaid`. Edges of
+ * `dependsOn` are dotted, those to children dotted with a ring at the end. (Unless told otherwise, mermaid draws at most 500
+ * edges.)
+ */
+export function toMermaid(graph: Graph, options: PictureOptions = {}): string {
+  const { direction = 'TB', states = true } = options;
+  const lines = [`flowchart ${direction}`];
+  // mermaid's own ids cannot be quoted
+  const ids = new Map(graph.nodes().map((id, index) => [id, `n${String(index)}`]));
+  const used = new Set<ServiceState>();
+  for (const [id, short] of ids) {
+    const node = nodeOf(graph, id);
+    const label = [mermaidText(node.name), about(node, options)].filter((line) => line !== '');
+    const [open, close] = mermaidShapes[node.kind];
+    const state = states ? node.state : undefined;
+    if (state !== undefined) used.add(state);
+    lines.push(`  ${short}${open}"${label.join('<br/>')}"${close}${state === undefined ? '' : `:::${state}`}`);
+  }
+  for (const edge of graph.edges()) {
+    lines.push(`  ${ids.get(edge.v) ?? ''} ${mermaidEdges[kindOf(graph, edge)]} ${ids.get(edge.w) ?? ''}`);
+  }
+  for (const [state, color] of Object.entries(colors)) {
+    if (used.has(state as ServiceState)) lines.push(`  classDef ${state} fill:${color},stroke:#495057,color:#212529`);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** A line to a dependency, for all of them but the last and for the last. */
+const textEdges: Readonly<Record<GraphEdgeKind, readonly [middle: string, last: string]>> = {
+  inject: ['├── ', '└── '],
+  dependsOn: ['├╌╌ ', '└╌╌ '],
+  child: ['├┈┈ ', '└┈┈ '],
+};
+
+interface Branch {
+  readonly id: string;
+  /** What comes before it in its own line, and what before everything below it. */
+  readonly edge: string;
+  readonly indent: string;
+  readonly depth: number;
+}
+
+/**
+ * A tree of text, what needs most at the left. Edges of `dependsOn` are dashed, those to children dotted.
+ *
+ * Everything is told once: `↑` means that it stands further up, with what it needs below it, and `↓` that it follows further
+ * down.
+ */
+export function toText(graph: Graph, options: TextOptions = {}): string {
+  const lines: string[] = [];
+  const told = new Set<string>();
+  // whatever no root reaches is in a cycle
+  for (const root of [...graph.sources(), ...graph.nodes()]) {
+    // grows while it is worked off
+    const roots = [root];
+    for (const next of roots) if (!told.has(next)) tell(next, roots);
+  }
+  return lines.map((line) => `${line}\n`).join('');
+
+  /** Writes a tree; `later` takes what was left for later. */
+  function tell(root: string, later: string[]): void {
+    const branches: Branch[] = [{ id: root, edge: '', indent: '', depth: 0 }];
+    for (let at = branches.pop(); at !== undefined; at = branches.pop()) {
+      const { id, edge } = at;
+      const below = branchesOf(graph, at);
+      const name = edge + id.replaceAll(/\s+/g, ' ');
+      if (told.has(id)) {
+        lines.push(`${name} ↑`);
+      } else if (isTooDeep(at, options) && below.length > 0) {
+        lines.push(`${name} ↓`);
+        later.push(id);
+      } else {
+        told.add(id);
+        const words = about(nodeOf(graph, id), options);
+        lines.push(words === '' ? name : `${name} (${words})`);
+        for (const branch of below.reverse()) branches.push(branch);
+      }
+    }
+  }
+}
+
+function branchesOf(graph: Graph, { id, indent, depth }: Branch): Branch[] {
+  const edges = graph.outEdges(id) ?? [];
+  return edges.map((edge, index) => {
+    const last = index === edges.length - 1;
+    const [middle, end] = textEdges[kindOf(graph, edge)];
+    return {
+      id: edge.w,
+      edge: indent + (last ? end : middle),
+      indent: indent + (last ? '    ' : '│   '),
+      depth: depth + 1,
+    };
+  });
+}
+
+function isTooDeep({ depth }: Branch, { depth: deepest = 32 }: TextOptions): boolean {
+  return depth > 0 && depth >= deepest;
+}
+
+/** Plain data with all that the graph knows, for `JSON.stringify`. */
+export function toJson(graph: Graph): GraphJson {
+  return {
+    nodes: graph.nodes().map((id) => ({ id, ...labelOf<GraphNode>(graph.node(id)) })),
+    edges: graph
+      .edges()
+      .map((edge) => ({ from: edge.v, to: edge.w, ...labelOf<{ kind: GraphEdgeKind }>(graph.edge(edge)) })),
+  };
+}
+
+/**
+ * The graph that `toJson` was given.
+ *
+ * @throws TypeError when it never was one
+ */
+export function fromJson(json: GraphJson): Graph {
+  const { nodes, edges } = labelOf<GraphJson>(json);
+  if (!Array.isArray(nodes) || !Array.isArray(edges)) throw noGraph('it has no lists of nodes and edges');
+  const graph = new Graph({ directed: true });
+  for (const { id, ...label } of nodes) {
+    if (typeof (id as unknown) !== 'string') throw noGraph('there is a node without an id');
+    graph.setNode(id, label);
+  }
+  for (const { from, to, ...label } of edges) {
+    if (!graph.hasNode(from) || !graph.hasNode(to)) throw noGraph(`the edge from ${from} to ${to} leads nowhere`);
+    graph.setEdge(from, to, label);
+  }
+  return graph;
+}
+
+function noGraph(reason: string): TypeError {
+  return new TypeError(`This is no graph: ${reason}\n  → Give what toJson() returned, or JSON.parse() of its text.`);
+}
+
+type Known = Pick<GraphNode, 'name' | 'kind'> & {
+  state: ServiceState | undefined;
+  restarts: number;
+  ownMs: number | undefined;
+};
+
+/** What is known about a node, completed where the graph comes from somewhere else. */
+function nodeOf(graph: Graph, id: string): Known {
+  const { name = id, kind = 'service', state, restarts = 0, ownMs } = labelOf<GraphNode>(graph.node(id));
+  return {
+    name,
+    kind: Object.hasOwn(dotShapes, kind) ? kind : 'service',
+    state: state !== undefined && Object.hasOwn(colors, state) ? state : undefined,
+    restarts,
+    ownMs,
+  };
+}
+
+function kindOf(graph: Graph, edge: Edge): GraphEdgeKind {
+  const { kind = 'inject' } = labelOf<GraphJson['edges'][number]>(graph.edge(edge));
+  return Object.hasOwn(dotEdges, kind) ? kind : 'inject';
+}
+
+/** A label of ours, or an empty one: graphlib takes anything. */
+function labelOf<T>(label: unknown): Partial<T> {
+  return typeof label === 'object' && label !== null ? label : {};
+}
+
+/** The words below or behind a name. */
+function about({ kind, state, restarts, ownMs }: Known, { states = true, times = false }: DrawOptions): string {
+  const words: string[] = kind === 'service' ? [] : [kind];
+  // the others are there or not, but have no life
+  const lives = kind === 'service' || kind === 'resource' || kind === 'child';
+  if (states && lives && state !== undefined) words.push(state);
+  if (states && restarts > 0) words.push(restarts === 1 ? '1 restart' : `${String(restarts)} restarts`);
+  if (times && lives && ownMs !== undefined) words.push(formatMs(ownMs));
+  return words.join(', ');
+}
+
+function dotId(id: string): string {
+  return `"${id.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+}
+
+/** In a label a backslash begins a command, and an ampersand an entity. */
+function dotLabel(text: string): string {
+  return text
+    .replaceAll('\\', '\\\\')
+    .replaceAll('"', '\\"')
+    .replaceAll('&', '&amp;')
+    .replaceAll(/\r\n?|\n/g, '\\n');
+}
+
+/**
+ * Mermaid has commands that begin in the middle of a quoted label (`direction TB`, `%%{`, a colon before a code such as the
+ * ones written here), so nothing is left as it is but what names are made of.
+ */
+function mermaidText(text: string): string {
+  return text.replaceAll(/[^\p{L}\p{M}\p{N}_.-]/gu, (letter) => `#${String(letter.codePointAt(0))};`);
+}

@@ -1,0 +1,84 @@
+import { ModeError } from '../base/errors.js';
+import { LIFECYCLE, type Lifecycle, type Owner } from '../lifecycle/lifecycle.js';
+import type { Service } from '../service.js';
+import type { Circle } from './circle.js';
+import type { Supervision } from './supervision.js';
+
+/**
+ * A place in a supervisor's list, and how the supervisor answers for whoever stands there. A replacement takes over the place
+ * with all that is remembered about it.
+ */
+export class Place implements Owner {
+  /** Stopped by hand: it stays down until somebody starts it, by hand or with its supervisor. */
+  resting = false;
+  /** Nobody stands here any more. */
+  gone = false;
+  /** Settles, never rejecting, when who stood here before is down. */
+  leaving: Promise<void> | undefined;
+  #circle: Circle | undefined;
+
+  constructor(
+    private readonly supervision: Supervision,
+    public service: Service,
+  ) {}
+
+  /** Whom it restarts with. Made by the first crash, since most services never do. */
+  get circle(): Circle | undefined {
+    return this.#circle ?? this.supervision.shared;
+  }
+
+  get lifecycle(): Lifecycle {
+    return this.service[LIFECYCLE];
+  }
+
+  get name(): string {
+    return this.lifecycle.name;
+  }
+
+  /** Whether there is something to stop. */
+  get active(): boolean {
+    const { state } = this.lifecycle;
+    return state === 'starting' || state === 'running' || state === 'stopping';
+  }
+
+  crashed(lifecycle: Lifecycle, error: unknown): void {
+    if (this.gone) lifecycle.descend();
+    else this.supervision.crashed(this, error);
+  }
+
+  /** Restarts it, and whoever restarts with it. */
+  restartAfter(error: unknown): void {
+    this.#circle ??= this.supervision.newCircle();
+    this.#circle.crashed(this, error);
+  }
+
+  cameUp(): void {
+    this.resting = false;
+    this.circle?.cameUp(this);
+  }
+
+  startOwned(): Promise<void> {
+    const { lifecycle } = this.supervision;
+    if (lifecycle.state === 'stopping') {
+      const error = new ModeError('ERR_MODE_STOPPING', {
+        message: `${lifecycle.name} is stopping, so ${this.name} cannot start`,
+        remedy: `Await its stop() first, or take ${this.name} out of it with discard().`,
+        path: [lifecycle.name, this.name],
+      });
+      return Promise.reject(error);
+    }
+    this.resting = false;
+    return this.lifecycle.start();
+  }
+
+  stopOwned(): Promise<void> {
+    this.resting = true;
+    this.circle?.leave(this);
+    return this.lifecycle.stop();
+  }
+
+  async restartOwned(): Promise<void> {
+    await this.stopOwned();
+    return this.startOwned();
+  }
+}
