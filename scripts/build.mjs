@@ -10,7 +10,7 @@ import { rolldown } from 'rolldown';
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
 const made = `dist.${process.pid}`;
-const CORE = /\/lib\/(?:base|declare|graph|plan|lifecycle|run|supervise|tools|services|container|service\.ts|index\.ts)/;
+const CORE = /\/lib\/(?:(?:base|declare|graph|plan|lifecycle|run|supervise|tools|services|container)\/|(?:service|index)\.ts)/;
 
 try {
   execFileSync('node_modules/.bin/tsc', ['-p', 'tsconfig.build.json', '--emitDeclarationOnly', '--outDir', made], { stdio: 'inherit' });

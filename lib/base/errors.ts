@@ -4,7 +4,12 @@
  * replaced: they travel as `cause`.
  */
 
+import { inspect } from 'node:util';
+
 const BRAND = Symbol.for('mode-ts.ModeError');
+
+// how every message ends; those of nested errors are indented further
+const REMEDY = /\n {2}→ ((?:(?!\n {2}→ ).)*)$/s;
 
 /** What kind of mistake or mishap an error is. Stable: programs may compare against it. */
 export type ModeErrorCode = `ERR_MODE_${string}`;
@@ -76,9 +81,9 @@ export class BootError extends ModeError {
   readonly errors: unknown[];
 
   constructor(service: string, path: readonly string[], cause: unknown, errors: unknown[] = []) {
-    const onTheWayBack = errors.length === 0 ? '' : `; on the way back: ${errors.map(describeError).join('; ')}`;
+    const onTheWayBack = errors.length === 0 ? '' : `; on the way back: ${errors.map(within).join('; ')}`;
     super('ERR_MODE_BOOT', {
-      message: `${service} could not be started (${way(path)}): ${describeError(cause)}${onTheWayBack}`,
+      message: `${service} could not be started (${way(path)}): ${within(cause)}${onTheWayBack}`,
       remedy: remedyOf(cause) ?? `Everything that had started was stopped again; see the cause for what ${service} met.`,
       path,
       cause,
@@ -96,7 +101,7 @@ export class StopError extends ModeError {
 
   constructor(errors: { service: string; error: unknown }[], abandoned: { service: string; waitingOn: string[] }[]) {
     const lines = [
-      ...errors.map(({ service, error }) => `${service}: ${describeError(error)}`),
+      ...errors.map(({ service, error }) => `${service}: ${within(error)}`),
       ...abandoned.map(({ service, waitingOn }) => `${service} was abandoned, waiting on ${waitingOn.join(', ')}`),
     ];
     super('ERR_MODE_STOP', {
@@ -123,7 +128,7 @@ export class RestartLimitError extends ModeError {
   constructor(service: string, restarts: number, cause: unknown, schedule?: string, path: readonly string[] = [service]) {
     const again = restarts === 0 ? '' : ` again after ${String(restarts)} ${restarts === 1 ? 'restart' : 'restarts'}`;
     super('ERR_MODE_RESTART_LIMIT', {
-      message: `${service} crashed${again}: ${describeError(cause)}` + (schedule === undefined ? '' : ` (${schedule})`),
+      message: `${service} crashed${again}: ${within(cause)}` + (schedule === undefined ? '' : ` (${schedule})`),
       remedy: 'Mend the cause, or allow more with `maxRestarts`, `over` and `backoff`.',
       path,
       cause,
@@ -141,8 +146,16 @@ export function way(path: readonly string[]): string {
 
 /** One line that says what a thrown value is. */
 export function describeError(error: unknown): string {
-  if (error instanceof Error) return error.name === 'Error' || error.name === '' ? error.message : `${error.name}: ${error.message}`;
-  return String(error);
+  if (error instanceof Error) {
+    if (error.message === '') return error.name === 'Error' ? 'an error without a message' : error.name;
+    return error.name === 'Error' || error.name === '' ? error.message : `${error.name}: ${error.message}`;
+  }
+  return typeof error === 'string' ? error : inspect(error, { depth: 1, breakLength: Infinity });
+}
+
+/** The same within the message of another error of ours, which ends with the remedy. */
+function within(error: unknown): string {
+  return ModeError.is(error) ? error.message.replace(REMEDY, '') : describeError(error);
 }
 
 /** A thrown value as an `Error`, for the places that need one. */
@@ -152,7 +165,7 @@ export function asError(error: unknown): Error {
 
 function remedyOf(error: unknown): string | undefined {
   if (!ModeError.is(error)) return undefined;
-  return /\n {2}→ (.*)$/s.exec(error.message)?.[1];
+  return REMEDY.exec(error.message)?.[1];
 }
 
 function indent(text: string): string {

@@ -2,6 +2,7 @@ import type { Binding, InstanceBinding } from '@inversifyjs/core';
 import { Container as InversifyContainer } from 'inversify';
 import type { ContainerOptions as InversifyOptions, GetAllOptions, GetOptions, IsBoundOptions, OptionalGetOptions, ServiceIdentifier } from 'inversify';
 import type { Graph } from '@dagrejs/graphlib';
+import { isThenable } from '../base/async.js';
 import { systemClock, type Clock } from '../base/clock.js';
 import { toMs, type Duration } from '../base/duration.js';
 import { ModeError } from '../base/errors.js';
@@ -22,6 +23,7 @@ import type { TimerStatus } from '../run/status.js';
 import { Bridge, type BridgeHost } from './bridge.js';
 import { ResourceTarget, instantiate, postConstruct } from './construct.js';
 import { Engine, type EngineHost } from './engine.js';
+import { explainCrash } from './explain.js';
 import { toGraph, toPlan, type Plan } from './picture.js';
 import { bootReport, healthOf, timersOf, type BootReport, type Health } from './report.js';
 import { Unit } from './unit.js';
@@ -183,6 +185,26 @@ export class Container extends InversifyContainer implements AsyncDisposable {
     return timersOf(this.#engine.units);
   }
 
+  /**
+   * What becomes of a crash of a service, in words: when it restarts and how often, who restarts with it, or that everything
+   * stops in order.
+   *
+   * ```text
+   * When Redis crashes, it restarts after 100ms, 200ms, 400ms, 800ms, 1.6s (each ±20%), at most 5 restarts within 1m not
+   * counting the waiting; the delay starts over after 1m without a crash; a crash loop is given up after 3.1s of waiting.
+   * App and Cache, which depend on it, stop before it and come back after it.
+   * One crash more, and everything stops in order, and the container fails.
+   * ```
+   *
+   * @throws PlanError when the graph is not sound
+   * @throws ModeError ERR_MODE_UNKNOWN when there is no such service
+   */
+  explain(id: ServiceIdentifier): string {
+    // who depends on it is known once that was planned
+    const { order } = this.#resolve([...this.#resolver.bound(), ...this.#engine.units, { ...asRequest(id), optional: true }]);
+    return explainCrash(this.#unit(id), order as Unit[]);
+  }
+
   /** Calls the listener with every lifecycle event, until the returned function is called. */
   on(listener: (event: LifecycleEvent) => void): () => void {
     return this.#host.listen(listener);
@@ -252,8 +274,9 @@ export class Container extends InversifyContainer implements AsyncDisposable {
 
   async #boot(roots: readonly Wanted[], options: BootOptions | undefined): Promise<Resolved> {
     if (this.#engine.answer('boot') === 'refuse') await this.#engine.boot([], []);
+    for (let back = this.#engine.takingBack; back !== undefined; back = this.#engine.takingBack) await back;
     const resolved = this.#resolve(roots);
-    await this.#engine.boot(resolved.roots as Unit[], resolved.order as Unit[], options?.signal);
+    await this.#engine.boot(tops(resolved), resolved.order as Unit[], options?.signal);
     return resolved;
   }
 
@@ -303,6 +326,8 @@ class Host implements ResolverHost, EngineHost, BridgeHost {
   readonly parent: Resolver | undefined;
   readonly #listeners = new Set<(event: LifecycleEvent) => void>();
   readonly #ids = new Map<string, number>();
+  /** What was not given an id yet: many programs run without anybody asking for one. */
+  #nameless: Unit[] = [];
   readonly #bridge: Bridge;
   #logger: Logger | undefined;
 
@@ -359,7 +384,8 @@ class Host implements ResolverHost, EngineHost, BridgeHost {
   listen(listener: (event: LifecycleEvent) => void): () => void {
     // the same function may be given twice, and each has its own end
     const own = (event: LifecycleEvent): void => {
-      listener(event);
+      const result: unknown = listener(event);
+      if (isThenable(result)) result.then(undefined, (error: unknown) => { this.#listenerFailed(event, error); });
     };
     this.#listeners.add(own);
     return () => {
@@ -372,7 +398,14 @@ class Host implements ResolverHost, EngineHost, BridgeHost {
   }
 
   createNode(kind: NodeKind, name: string, source: Source, token: ServiceIdentifier, definition: Definition | undefined): Unit {
-    return new Unit(this.engine, kind, name, this.#uniqueId(name), source, token, definition);
+    const unit = new Unit(this.engine, kind, name, source, token, definition);
+    this.#nameless.push(unit);
+    return unit;
+  }
+
+  giveIds(): void {
+    for (const unit of this.#nameless) unit.id = this.#uniqueId(unit.name);
+    this.#nameless = [];
   }
 
   #uniqueId(name: string): string {
@@ -452,7 +485,8 @@ class Host implements ResolverHost, EngineHost, BridgeHost {
     }
   }
 
-  bootUnit(unit: Unit): Promise<void> {
+  async bootUnit(unit: Unit): Promise<void> {
+    for (let back = this.engine.takingBack; back !== undefined; back = this.engine.takingBack) await back;
     const { roots, order } = this.resolver.resolve([unit]);
     return this.engine.boot(roots as Unit[], order as Unit[]);
   }
@@ -480,7 +514,6 @@ class Host implements ResolverHost, EngineHost, BridgeHost {
 
   #own(lifecycle: Lifecycle, unit: Unit): Lifecycle {
     lifecycle.owner = unit;
-    lifecycle.id = unit.id;
     lifecycle.inherit(this.env);
     return lifecycle;
   }
@@ -491,10 +524,14 @@ class Host implements ResolverHost, EngineHost, BridgeHost {
       try {
         listener(event);
       } catch (error) {
-        // a listener that fails on the warning as well has nobody left to tell
-        if (event.type !== 'warning') this.#emit({ type: 'warning', message: 'A listener of container.on() threw', error });
+        this.#listenerFailed(event, error);
       }
     }
+  }
+
+  #listenerFailed(event: LifecycleEvent, error: unknown): void {
+    // one that fails on the warning as well has nobody left to tell
+    if (event.type !== 'warning') this.#emit({ type: 'warning', message: 'A listener of container.on() threw', error });
   }
 }
 
@@ -513,6 +550,13 @@ function injectedInto(unit: Unit, order: readonly Unit[]): Unit[] {
     if (needed.has(one)) for (const dependency of one.dependencies.slice(0, one.orderOnly)) needed.add(dependency);
   }
   return order.filter((one) => one.managed && needed.has(one));
+}
+
+/** The roots that no other of them needs: where all that was bound is booted, the tree begins with what is on top. */
+function tops({ roots, order }: Resolved): Unit[] {
+  if (roots.length === 1) return roots as Unit[];
+  const needed = new Set(order.flatMap(({ dependencies }) => dependencies));
+  return (roots as Unit[]).filter((root) => !needed.has(root));
 }
 
 /** Whether something that was injected into it has been made anew since. */

@@ -24,6 +24,8 @@ export interface EngineHost {
   construct(unit: Unit): void;
   /** Boots one unit and what it needs. */
   bootUnit(unit: Unit): Promise<void>;
+  /** Gives every unit its id, in the order in which they were made. */
+  giveIds(): void;
 }
 
 export interface StopOptions {
@@ -119,6 +121,18 @@ export class Engine {
     return answers[this.#state][call];
   }
 
+  /**
+   * A boot that is being taken back while the rest runs on: settles when that is over, and rejects where everything was
+   * stopped meanwhile, which has the last word.
+   */
+  get takingBack(): Promise<unknown> | undefined {
+    const boot = this.#boot;
+    if (boot?.failure === undefined || this.#state !== 'running') return undefined;
+    return boot.done.promise.catch(() => {
+      if (this.#state !== 'running') throw stopping();
+    });
+  }
+
   /** Starts units and, first, what they need: `order` has it all, dependencies first. */
   boot(roots: readonly Unit[], order: readonly Unit[], signal?: AbortSignal): Promise<void> {
     const answer = this.answer('boot');
@@ -178,7 +192,11 @@ export class Engine {
     if (this.#state === 'stopping') throw stopping();
     const goes = unit.active && unit.wanted;
     // what is being stopped goes down first
-    if (unit.active && !goes) await new Promise<void>((resolve) => new Latch([unit], 'down', resolve));
+    if (unit.active && !goes) {
+      await new Promise<void>((resolve) => new Latch([unit], 'down', resolve));
+      // a stop of everything has the last word
+      if (this.#state !== 'running' && this.#state !== 'starting') throw notBack(unit);
+    }
     this.#restarts.hasten(unit);
     if (!goes) return this.host.bootUnit(unit);
     const units = dependentsOf(unit).filter(({ wanted, active }) => wanted || active);
@@ -240,10 +258,10 @@ export class Engine {
 
   /** A unit crashed while it was up. */
   crashed(unit: Unit, error: unknown): void {
-    const { due } = unit;
+    const expected = unit.due && unit.up;
     this.#lower(unit);
     this.#enqueue(unit);
-    if (due) {
+    if (expected) {
       this.#escalate(unit, error);
     } else {
       // it and what depends on it are on their way down already: that decides what follows
@@ -461,17 +479,23 @@ export class Engine {
     if (stop.forced || (stop.budget !== undefined && stop.budget.at <= at)) return;
     stop.budget?.cancel();
     const spend = (): void => {
-      // what is being waited for is given up; what has not had its turn gets a last short one
-      for (const unit of this.#units) if (unit.active) unit.lifecycle?.abandon();
+      // what has not had its turn gets a last short one
+      this.#abandon();
       if (this.#stop !== stop) return;
       stop.budget = new Alarm(clock, clock.now() + Math.min(timeout, LAST_GRACE), () => {
         stop.forced = true;
-        for (const unit of this.#units) if (unit.active) unit.lifecycle?.abandon();
+        this.#abandon();
         this.#drain();
       });
       this.#drain();
     };
     stop.budget = new Alarm(clock, at, spend);
+  }
+
+  /** Gives up what is being waited for. What crashed, but waits for its dependents, is none of that. */
+  #abandon(): void {
+    const underWay = this.#units.filter(({ active, lifecycle }) => active && lifecycle?.isBusy === true);
+    for (const { lifecycle } of underWay) lifecycle?.abandon();
   }
 
   /** Brings units down that are not due any more. Rejects with what went wrong on their way. */
@@ -570,7 +594,8 @@ export class Engine {
     unit.active = false;
     this.#active -= 1;
     const { dependencies } = unit;
-    for (let index = 0; index < dependencies.length; index += 1) {
+    // the reverse of the order in which they started
+    for (let index = dependencies.length - 1; index >= 0; index -= 1) {
       const dependency = dependencies[index] as Unit;
       dependency.users -= 1;
       if (dependency.users === 0 && !(dependency.due && dependency.up)) this.#enqueue(dependency);
@@ -605,6 +630,14 @@ function countMissing(dependencies: readonly Unit[]): number {
   let missing = 0;
   for (let index = 0; index < dependencies.length; index += 1) if (!(dependencies[index] as Unit).up) missing += 1;
   return missing;
+}
+
+function notBack(unit: Unit): ModeError {
+  return new ModeError('ERR_MODE_RESTART_ABORTED', {
+    message: `${unit.name} did not come back: the container was stopped`,
+    remedy: 'Boot it again when it is needed.',
+    path: [unit.name],
+  });
 }
 
 function stopping(): ModeError {

@@ -108,7 +108,8 @@ function criticalChain(units: readonly Unit[]): string[] {
   const chain: string[] = [];
   let at = latest(units);
   while (at !== undefined) {
-    chain.push(at.id);
+    // what takes no time of its own is only passed through
+    if (isService(at)) chain.push(at.id);
     at = latest(at.dependencies);
   }
   return chain.reverse();

@@ -2,7 +2,14 @@ import { Alarm } from '../base/clock.js';
 import { deferred, handled, type Deferred } from '../base/async.js';
 import { ModeError, RestartLimitError } from '../base/errors.js';
 import type { RestartScope } from '../declare/definition.js';
-import { decide, describePolicy, noRestarts, restartBegan, restartEnded, type RestartHistory } from '../supervise/budget.js';
+import {
+  decide,
+  describePolicy,
+  noRestarts,
+  restartBegan,
+  restartEnded,
+  type RestartHistory,
+} from '../supervise/budget.js';
 import type { Engine } from './engine.js';
 import { Latch } from './latch.js';
 import type { Unit } from './unit.js';
@@ -13,8 +20,9 @@ interface Restart {
   readonly unit: Unit;
   /** Everything that goes down, in an order in which it can. */
   readonly units: readonly Unit[];
-  /** For whoever asked for it. A crash asks for nothing: nobody waits for what follows from it. */
+  /** For whoever asked for it, and what they wait for. A crash asks for nothing: nobody waits for what follows from it. */
   readonly done: Deferred<void> | undefined;
+  readonly awaited: readonly Unit[];
   /** Whether it keeps them down: until all of them are down and its delay is over. */
   holding: boolean;
   /** Whether all of them are down. */
@@ -23,6 +31,8 @@ interface Restart {
   /** Waits until all are down, and then, if somebody asked for it, until all are up. */
   latch: Latch | undefined;
 }
+
+const NEW = { holding: true, down: false, alarm: undefined, latch: undefined } as const;
 
 /** So many restarts without a delay may follow each other before the event loop gets its turn. */
 const IN_ONE_GO = 10;
@@ -48,10 +58,14 @@ export class Restarts {
 
   constructor(private readonly engine: Engine) {}
 
-  /** Restarts a unit because somebody asked for it. Settles when everything that went down for it is up again. */
+  /**
+   * Restarts a unit because somebody asked for it. Settles when everything that went down for it is up again, as far as it
+   * is ours: what a child container makes of it is its own business.
+   */
   ask(unit: Unit, units: readonly Unit[]): Promise<void> {
     const done = deferred();
-    this.#begin({ unit, units, done, holding: true, down: false, alarm: undefined, latch: undefined });
+    const awaited = units.filter(({ active, engine }) => active && engine === this.engine);
+    this.#begin({ ...NEW, unit, units, done, awaited });
     return handled(done.promise);
   }
 
@@ -64,15 +78,16 @@ export class Restarts {
     this.#histories.set(unit, verdict.history);
     if (!verdict.restart) {
       const restarts = verdict.history.restarts.length;
-      return { error: new RestartLimitError(unit.name, restarts, error, describePolicy(policy), this.engine.pathTo(unit)) };
+      return {
+        error: new RestartLimitError(unit.name, restarts, error, describePolicy(policy), this.engine.pathTo(unit)),
+      };
     }
     const { scope } = policy;
     const { attempt, delayMs } = verdict;
     env.emit({ type: 'restart', service: unit.name, attempt, delayMs, scope, error });
     // a listener may have stopped it
     if (!unit.due) return undefined;
-    const units = this.#scope(unit, scope);
-    this.#begin({ unit, units, done: undefined, holding: true, down: false, alarm: undefined, latch: undefined }, delayMs);
+    this.#begin({ ...NEW, unit, units: this.#scope(unit, scope), done: undefined, awaited: [] }, delayMs);
     return undefined;
   }
 
@@ -149,11 +164,10 @@ export class Restarts {
     this.engine.letGo(restart.units);
   }
 
-  /** Waits until everything of ours is up; what a child container makes of it is its own business. */
   #awaitUp(restart: Restart): void {
     restart.latch?.cancel();
-    const own = restart.units.filter(({ engine, wanted }) => wanted && engine === this.engine);
-    restart.latch = new Latch(own, 'up', () => {
+    const awaited = restart.awaited.filter(({ wanted }) => wanted);
+    restart.latch = new Latch(awaited, 'up', () => {
       this.#current.delete(restart);
       restart.done?.resolve();
     });
@@ -169,7 +183,10 @@ export class Restarts {
     done?.reject(
       new ModeError('ERR_MODE_RESTART_ABORTED', {
         message: `${unit.name} did not come back: ${why}`,
-        remedy: cause === undefined ? 'Boot it again when it is needed.' : 'See the cause for why it stops, and boot it again.',
+        remedy:
+          cause === undefined
+            ? 'Boot it again when it is needed.'
+            : 'See the cause for why it stops, and boot it again.',
         path: this.engine.pathTo(unit),
         cause,
       }),

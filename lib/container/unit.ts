@@ -42,17 +42,26 @@ export class Unit extends Node implements Owner, TreeNode {
   startedAt = NaN;
   runningAt = NaN;
 
+  #id: string | undefined;
+
   constructor(
     readonly engine: Engine,
     kind: NodeKind,
     name: string,
-    id: string,
     source: Source,
     token: ServiceIdentifier,
     definition: Definition | undefined,
   ) {
     super(kind, name, source, token, definition);
-    this.id = id;
+  }
+
+  get id(): string {
+    if (this.#id === undefined) this.engine.host.giveIds();
+    return this.#id ?? this.name;
+  }
+
+  set id(id: string) {
+    this.#id = id;
   }
 
   belongsTo(scope: object): boolean {

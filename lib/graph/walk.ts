@@ -17,20 +17,18 @@ export interface Visitor<V> {
 
 let walks = 0;
 
-interface Frame<V> {
-  readonly vertex: V;
-  readonly before: readonly V[];
-  next: number;
-}
-
 /**
  * Visits everything that the roots reach, what comes before a vertex before the vertex, in the order of the lists. Reports
  * each edge that closes a cycle, and goes on.
  *
- * `path` holds the way from the root to the vertex that is open.
+ * The way from the root to the vertex that is open is kept in three lists instead of one of objects, which costs nothing for
+ * each vertex.
  */
 export class Walk<V extends Vertex> {
-  readonly #frames: Frame<V>[] = [];
+  readonly #way: V[] = [];
+  /** What comes before each vertex of the way, and which of that is next. */
+  readonly #before: (readonly V[])[] = [];
+  readonly #next: number[] = [];
   readonly #open: number;
 
   constructor(private readonly visitor: Visitor<V>) {
@@ -38,39 +36,51 @@ export class Walk<V extends Vertex> {
     this.#open = walks * 2;
   }
 
+  /** No other walk has it. */
+  get number(): number {
+    return this.#open;
+  }
+
   /** From the root to the vertex that is open now. */
   get path(): V[] {
-    return this.#frames.map(({ vertex }) => vertex);
+    return [...this.#way];
   }
 
   visit(root: V): void {
-    if (root.visit >= this.#open) return;
-    const frames = this.#frames;
+    const open = this.#open;
+    if (root.visit >= open) return;
+    const way = this.#way;
+    const befores = this.#before;
+    const nexts = this.#next;
     this.#enter(root);
-    for (let frame = frames.at(-1); frame !== undefined; frame = frames.at(-1)) {
-      const next = frame.before[frame.next];
-      if (next === undefined) {
-        frame.vertex.visit = this.#open + 1;
-        frames.pop();
-        this.visitor.leave(frame.vertex);
+    while (way.length > 0) {
+      const top = way.length - 1;
+      const before = befores[top] as readonly V[];
+      const at = nexts[top] as number;
+      if (at === before.length) {
+        befores.pop();
+        nexts.pop();
+        const vertex = way.pop() as V;
+        vertex.visit = open + 1;
+        this.visitor.leave(vertex);
       } else {
-        frame.next += 1;
-        if (next.visit < this.#open) this.#enter(next);
-        else if (next.visit === this.#open) this.visitor.cycle(this.#from(next));
+        nexts[top] = at + 1;
+        const next = before[at] as V;
+        if (next.visit < open) this.#enter(next);
+        else if (next.visit === open) this.visitor.cycle(this.#from(next));
       }
     }
   }
 
   #enter(vertex: V): void {
     vertex.visit = this.#open;
-    const frame: Frame<V> = { vertex, before: [], next: 0 };
     // the vertex is on the path while it is asked
-    this.#frames.push(frame);
-    (frame as { before: readonly V[] }).before = this.visitor.before(vertex);
+    this.#way.push(vertex);
+    this.#before.push(this.visitor.before(vertex));
+    this.#next.push(0);
   }
 
   #from(vertex: V): V[] {
-    const { path } = this;
-    return path.slice(path.indexOf(vertex));
+    return this.#way.slice(this.#way.indexOf(vertex));
   }
 }

@@ -41,6 +41,8 @@ export interface Hooks {
 export interface Owner {
   /** The distance from the root of whatever it owns, unless that has a parent. */
   readonly depth?: number;
+  /** Unique in the container of what it owns. */
+  readonly id?: string;
   /** What stands in the tree for what it owns, where that is not the service itself. */
   readonly treeNode?: TreeNode;
   /** Starts what it owns, and what that needs. */
@@ -101,8 +103,7 @@ export class Lifecycle implements TreeNode {
   owner: Owner | undefined;
   parent: Lifecycle | undefined;
   env: Environment = standalone;
-  /** Unique in its container. */
-  id: string;
+  #id: string | undefined;
   /** What people read. */
   name: string;
   #children: Lifecycle[] | undefined;
@@ -114,13 +115,21 @@ export class Lifecycle implements TreeNode {
     readonly definition: Definition = definitionOf(target.constructor as Class),
   ) {
     this.name = definition.name;
-    this.id = definition.name;
     this.#hooks = definition.hooks;
   }
 
   /** Whether it is on its way up or down. */
   get isBusy(): boolean {
     return this.run !== undefined && this.run.phase !== Phase.Up && this.run.phase !== Phase.Down;
+  }
+
+  /** Unique in its container. */
+  get id(): string {
+    return this.owner?.id ?? this.#id ?? this.name;
+  }
+
+  set id(id: string) {
+    this.#id = id;
   }
 
   /** Whether it has any hook or background work: whether it is more than a value. */
@@ -321,8 +330,7 @@ export class Lifecycle implements TreeNode {
     switch (run.phase) {
       case Phase.Children:
       case Phase.ChildrenDown: {
-        const down = run.phase === Phase.ChildrenDown;
-        const busy = this.children.filter((child) => child.isBusy || (down && child.state === 'running'));
+        const busy = this.children.filter(({ isBusy }) => isBusy);
         if (busy.length === 0) return ['its children'];
         return busy.flatMap((child) => child.waitingOn(child.run as Run).map((what) => `${child.name}: ${what}`));
       }
@@ -350,11 +358,11 @@ export class Lifecycle implements TreeNode {
       case Phase.First:
         return this.#runs > 1 ? 'onRestart' : 'onFirstStart';
       case Phase.Start:
-        return 'onStart';
+        return this.#isResource ? 'start' : 'onStart';
       case Phase.Started:
         return 'onStarted';
       case Phase.Stop:
-        return 'onStop';
+        return this.#isResource ? 'stop' : 'onStop';
       case Phase.Release:
         return 'the release of what it uses';
       case Phase.Shutdown:
@@ -425,6 +433,7 @@ export class Lifecycle implements TreeNode {
       const waitingOn = this.waitingOn(run);
       if (this.env.listening) this.env.emit({ type: 'abandoned', service: this.name, waitingOn });
       run.abandoned = waitingOn;
+      run.failure ??= { error: this.#timeout('stop', this.definition.stopTimeout, waitingOn) };
       run.deadline = this.env.clock.now() + (this.definition.stopTimeout ?? DEFAULT_TIMEOUT);
       this.#giveUp(run);
     } else {
@@ -529,11 +538,15 @@ export class Lifecycle implements TreeNode {
     if (run.started || run.lateStop) return;
     run.lateStop = true;
     const stop = async (): Promise<void> => {
-      await this.target.onStop?.(AbortSignal.abort(run.reason));
+      try {
+        await this.target.onStop?.(AbortSignal.abort(run.reason));
+      } catch (error) {
+        this.warn('failed to stop after a start that came too late', error);
+      }
     };
-    stop().catch((error: unknown) => {
-      this.warn('failed to stop after a start that came too late', error);
-    });
+    // where it runs again, that must not be stopped under those who use it
+    if (this.run !== run && this.run !== undefined && this.run.phase < Phase.Release) this.run.scope.add(stop);
+    else void stop();
   }
 
   #trace(run: Run): unknown {
@@ -697,14 +710,23 @@ export class Lifecycle implements TreeNode {
     if (Number.isFinite(run.deadline)) this.env.deadlines.watch(run);
   }
 
+  get #isResource(): boolean {
+    return this.definition.cls === undefined;
+  }
+
+  /** Where its timeouts are said. */
+  #options(option: string): string {
+    return this.#isResource ? `container.resource(id, { ${option} })` : `@service({ ${option} })`;
+  }
+
   #timeout(what: 'start' | 'stop', timeout: number | undefined, waitingOn: string[]): ModeError {
     const within = formatMs(timeout ?? DEFAULT_TIMEOUT);
     return new ModeError(what === 'start' ? 'ERR_MODE_START_TIMEOUT' : 'ERR_MODE_STOP_TIMEOUT', {
       message: `${this.name} did not ${what} within ${within}: it was waiting on ${waitingOn.join(', ')}`,
       remedy:
         what === 'start'
-          ? `Let onStart settle (what never ends belongs into a @task()), or allow more with @service({ startTimeout }).`
-          : `Let it settle when its signal aborts, or allow more with @service({ stopTimeout }).`,
+          ? `Let ${this.#isResource ? 'it settle' : 'onStart settle (what never ends belongs into a @task())'}, or allow more with ${this.#options('startTimeout')}.`
+          : `Let it settle when its signal aborts, or allow more with ${this.#options('stopTimeout')}.`,
       path: [this.name],
     });
   }

@@ -36,8 +36,8 @@ const NONE: never[] = [];
 /** One node of the dependency graph. */
 export abstract class Node implements Vertex {
   visit = 0;
-  /** Unique in the container: the name, or `Name#2` and so on. */
-  id: string;
+  /** The number of the planning that found its class to be bound by nobody. */
+  unbound = 0;
   /** 0 for what depends on nothing, else one more than the highest level below. */
   level = 0;
   /** Whether its dependencies have been read. */
@@ -59,9 +59,10 @@ export abstract class Node implements Vertex {
     readonly token: ServiceIdentifier,
     /** What was declared about it, if it is managed by us: constructed and run. Everything else is for inversify to resolve. */
     readonly definition: Definition | undefined,
-  ) {
-    this.id = name;
-  }
+  ) {}
+
+  /** Unique in the container: the name, or `Name#2` and so on. */
+  abstract readonly id: string;
 
   get managed(): boolean {
     return this.definition !== undefined;

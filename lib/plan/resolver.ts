@@ -82,7 +82,7 @@ export class Resolver {
     const nodes = this.boundTokens().flatMap((token) =>
       Array.from(bindings.getNonParentBindings(token) ?? [])
         .filter((binding) => binding.type !== 'ServiceRedirection')
-        .flatMap((binding) => this.#ofBinding(binding, asRequest(token), NO_CONSTRAINTS, NONE)),
+        .flatMap((binding) => this.#ofBinding(binding, asRequest(token), NO_CONSTRAINTS, NONE, this)),
     );
     return [...new Set(nodes.filter(({ managed }) => managed))];
   }
@@ -113,13 +113,20 @@ export class Resolver {
     }
     return bindings
       .filter(({ binding }) => binding.isSatisfiedBy(constraints))
-      .flatMap(({ binding, resolver }) => resolver.#ofBinding(binding, request, constraints, via));
+      .flatMap(({ binding, resolver }) => resolver.#ofBinding(binding, request, constraints, via, this));
   }
 
-  /** The node of a bare token: a short cut for what nearly all dependencies are, a decorated class that nobody bound. */
-  single(token: ServiceIdentifier): Node | undefined {
+  /**
+   * The node of a bare token: a short cut for what nearly all dependencies are, a decorated class that nobody bound. That it is
+   * one is asked once in each planning.
+   */
+  single(token: ServiceIdentifier, planning: number): Node | undefined {
+    const known = this.#nodes.get(token as Class);
+    if (known?.unbound === planning) return known;
     if (this.host.parent !== undefined || this.host.bindings.getNonParentBindings(token) !== undefined) return undefined;
-    return this.#declared(token);
+    const node = known ?? this.#declared(token);
+    if (node !== undefined) node.unbound = planning;
+    return node;
   }
 
   #declared(token: ServiceIdentifier): Node | undefined {
@@ -169,14 +176,16 @@ export class Resolver {
     return foreign.length === 0 ? undefined : foreign;
   }
 
-  #ofBinding(binding: Binding, request: Request, constraints: BindingConstraints, via: readonly ServiceIdentifier[]): Node[] {
+  /** The nodes that a binding of this container gives, for `asker`: this container, or one below it. */
+  #ofBinding(binding: Binding, request: Request, constraints: BindingConstraints, via: readonly ServiceIdentifier[], asker: Resolver): Node[] {
     if (binding.type === 'ServiceRedirection') {
       const token = binding.targetServiceIdentifier;
-      return this.lookUp({ ...request, token }, constraints, [...via, request.token]);
+      return asker.lookUp({ ...request, token }, constraints, [...via, request.token]);
     }
     const source = this.host.standsFor(binding);
     if (source !== undefined) return [this.nodeOf(source)];
-    return [this.adopt(binding) ?? this.nodeOf(binding)];
+    // what inversify resolves by itself, it resolves for whoever asks
+    return [this.adopt(binding) ?? asker.nodeOf(binding)];
   }
 
   /** Makes a binding of a class that we manage stand for its node. */
@@ -283,12 +292,17 @@ class Planning {
   }
 
   #fillAll(node: Node, dependencies: readonly (Dependency | MetadataGap)[], list = 'inject'): Filling<Node>[] {
-    return dependencies.map((dependency, index) => {
-      if (!(dependency instanceof MetadataGap)) return this.#filling(dependency, node);
-      const where = placeOf(dependency, index, list);
-      this.#problems.push(problems.metadata(node.name, where, dependency, this.#path));
-      return undefined;
-    });
+    const fillings: Filling<Node>[] = new Array<Filling<Node>>(dependencies.length);
+    for (let index = 0; index < dependencies.length; index += 1) {
+      const dependency = dependencies[index];
+      if (dependency instanceof MetadataGap) {
+        this.#problems.push(problems.metadata(node.name, placeOf(dependency, index, list), dependency, this.#path));
+        fillings[index] = undefined;
+      } else {
+        fillings[index] = this.#filling(dependency, node);
+      }
+    }
+    return fillings;
   }
 
   #fillProperties(node: Node, properties: ReadonlyMap<string | symbol, Dependency | MetadataGap>): Map<string | symbol, Filling<Node>> {
@@ -307,7 +321,7 @@ class Planning {
   #connect(node: Node, parameters: Filling<Node>[], properties: Map<string | symbol, Filling<Node>> | undefined, dependsOn: Filling<Node>[]): void {
     const injected = properties === undefined ? parameters : [...parameters, ...properties.values()];
     const needed = unique(injected, this.#asked);
-    const all = dependsOn.length === 0 ? needed : unique([...needed, ...dependsOn], this.#asked);
+    const all = dependsOn.length === 0 ? needed : unique(needed.length === 0 ? dependsOn : [...needed, ...dependsOn], this.#asked);
     node.parameters = parameters;
     node.properties = properties;
     if (node.known && same(node.dependencies, all)) {
@@ -328,7 +342,7 @@ class Planning {
   #filling(dependency: Dependency, from: Node): Filling<Node> {
     if (dependency === undefined) return undefined;
     if (!isRequest(dependency)) {
-      const single = this.resolver.single(dependency);
+      const single = this.resolver.single(dependency, this.#walk.number);
       if (single !== undefined) return single;
     }
     const nodes = this.#fill(dependency, from);
@@ -397,19 +411,30 @@ function nameOf({ name }: { name: string }): string {
 
 /** Every node of some fillings, once. The list itself where it is that already, as it nearly always is. */
 function unique(fillings: Filling<Node>[], asked: Map<Request, Node[]>): Node[] {
-  if (fillings.length === 0 || (fillings.length === 1 && isNode(fillings[0]))) return fillings as Node[];
+  if (fillings.length <= FEW && areDistinctNodes(fillings)) return fillings;
   const nodes = new Set<Node>();
   for (const filling of fillings) {
     if (filling === undefined) continue;
     if (Array.isArray(filling)) for (const one of filling) nodes.add(one);
-    else if ('ask' in filling) for (const one of asked.get(filling.ask) ?? []) nodes.add(one);
-    else nodes.add(filling);
+    else if (filling instanceof Node) nodes.add(filling);
+    else for (const one of asked.get(filling.ask) ?? []) nodes.add(one);
   }
   return nodes.size === fillings.length && fillings.every(isNode) ? (fillings as Node[]) : [...nodes];
 }
 
-function isNode(filling: Filling<Node>): boolean {
-  return filling !== undefined && !Array.isArray(filling) && !('ask' in filling);
+/** Up to here, comparing each with each is cheaper than making a set. */
+const FEW = 8;
+
+function areDistinctNodes(fillings: Filling<Node>[]): fillings is Node[] {
+  for (let index = 0; index < fillings.length; index += 1) {
+    const filling = fillings[index];
+    if (!(filling instanceof Node) || fillings.indexOf(filling) !== index) return false;
+  }
+  return true;
+}
+
+function isNode(filling: Filling<Node>): filling is Node {
+  return filling instanceof Node;
 }
 
 /** A list that is pushed to has room for 16 more, and nearly every node has but a few dependents. */

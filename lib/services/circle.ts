@@ -44,7 +44,6 @@ export class Circle {
     const verdict = decide(policy, this.#history, now);
     this.#history = verdict.history;
     if (!verdict.restart) {
-      this.#calm();
       const path = [...this.supervision.path, place.name];
       lifecycle.crash(new RestartLimitError(place.name, verdict.history.restarts.length, error, describePolicy(policy), path));
       return;

@@ -1,7 +1,7 @@
-import { ModeError } from '../base/errors.js';
 import { LIFECYCLE, type Lifecycle, type Owner } from '../lifecycle/lifecycle.js';
 import type { Service } from '../service.js';
 import type { Circle } from './circle.js';
+import { stopping } from './stopping.js';
 import type { Supervision } from './supervision.js';
 
 /**
@@ -57,16 +57,14 @@ export class Place implements Owner {
     this.circle?.cameUp(this);
   }
 
+  /** Somebody new stands here, about whom the crashes of the one before say nothing. */
+  forget(): void {
+    if (this.#circle !== this.supervision.shared) this.#circle?.forget();
+  }
+
   startOwned(): Promise<void> {
     const { lifecycle } = this.supervision;
-    if (lifecycle.state === 'stopping') {
-      const error = new ModeError('ERR_MODE_STOPPING', {
-        message: `${lifecycle.name} is stopping, so ${this.name} cannot start`,
-        remedy: `Await its stop() first, or take ${this.name} out of it with discard().`,
-        path: [lifecycle.name, this.name],
-      });
-      return Promise.reject(error);
-    }
+    if (lifecycle.state === 'stopping') return Promise.reject(stopping(lifecycle.name, this.name));
     this.resting = false;
     return this.lifecycle.start();
   }

@@ -9,6 +9,7 @@ import type { RestartPolicy } from '../supervise/budget.js';
 import { affected, type Strategy } from '../supervise/strategy.js';
 import { Circle } from './circle.js';
 import { Place } from './place.js';
+import { stopping } from './stopping.js';
 
 /** What the list asks its supervisor. */
 export interface Head {
@@ -18,8 +19,8 @@ export interface Head {
 
 /** How a supervisor answers for what it has given up, or replaced, until that is down. */
 const leaving: Owner = {
-  crashed(lifecycle) {
-    lifecycle.descend();
+  crashed() {
+    // it is stopped when its turn has come
   },
 };
 
@@ -108,7 +109,7 @@ export class Supervision {
     this.#checkNew(service);
     const errors: unknown[] = [];
     this.#put(place, service, errors);
-    place.circle?.forget();
+    place.forget();
     place.resting = false;
     await place.leaving;
     if (place.circle?.brings(place) !== true) await this.start([place]);
@@ -150,8 +151,8 @@ export class Supervision {
   crashed(place: Place, error: unknown): void {
     const { lifecycle, strategy } = this;
     if (!this.#isAtWork) {
-      // everybody is on the way down anyway
-      place.lifecycle.descend();
+      // where the supervisor is on its way down, it will come to it in its turn
+      if (lifecycle.state !== 'stopping') place.lifecycle.descend();
       return;
     }
     if (strategy === 'crash') {
@@ -267,7 +268,10 @@ export class Supervision {
         remedy: 'Supervise it by another supervisor.',
       });
     }
-    if (child.owner === undefined) return true;
+    if (child.owner === undefined) {
+      if (lifecycle.state !== 'stopping' || child.run === undefined || child.run.phase === Phase.Down) return true;
+      throw stopping(lifecycle.name, child.name);
+    }
     const owner = child.parent === undefined ? 'its container' : child.parent.name;
     throw new ModeError('ERR_MODE_OWNED', {
       message: `${lifecycle.name} cannot supervise ${child.name}, which ${owner} answers for already`,

@@ -67,8 +67,8 @@ function packError(error: Error, within: Set<object>): PackedError {
   return {
     [MARK]: true,
     kind: kindOf(error),
-    name: String(error.name as unknown),
-    message: String(error.message as unknown),
+    name: text(error.name),
+    message: text(error.message),
     stack: typeof error.stack === 'string' ? error.stack : undefined,
     ours: ModeError.is(error),
     properties: Object.fromEntries(properties.map(([key, value]) => [key, packInto(value, within)])),
@@ -105,6 +105,11 @@ function kindOf(error: Error): string {
     if (typeof name === 'string' && (natives.has(name) || name === 'AggregateError')) return name;
   }
   return 'Error';
+}
+
+/** Nothing keeps user code from giving an error a name that is none. */
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : inspect(value);
 }
 
 /** As the language does it: not among what is listed and printed as a property. */

@@ -7,16 +7,8 @@
  * - `inside/`: the program of the thread: a container with the service, and the queue of its calls
  */
 export { ServiceThread } from './service-thread.js';
-export type { LeadingArguments, ServiceThreadOptions } from './service-thread.js';
 export { QueueServiceThread } from './queue-service-thread.js';
-export type {
-  AnyService,
-  QueueServiceThreadOptions,
-  Remote,
-  RemoteArguments,
-  RemoteMethod,
-  RemoteResult,
-  ServiceOf,
-} from './queue-service-thread.js';
+export type { LeadingArguments, QueueServiceThreadOptions, ServiceThreadOptions } from './options.js';
+export type { AnyService, Remote, RemoteArguments, RemoteMethod, RemoteResult, ServiceOf } from './remote.js';
 export type { KeepaliveOptions } from './keepalive.js';
 export { transfer } from './transfer.js';

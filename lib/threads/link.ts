@@ -1,22 +1,21 @@
 /** What holds a service outside and the thread of its present run together. */
 import { handled } from '../base/async.js';
+import type { ModeError } from '../base/errors.js';
 import type { LifecycleEventBody, LogLevel } from '../base/events.js';
 import { LIFECYCLE, type Lifecycle } from '../lifecycle/lifecycle.js';
 import type { Service } from '../service.js';
 import * as errors from './errors.js';
 import { watchOf } from './keepalive.js';
 import { moduleUrl } from './module-url.js';
-import { PendingCalls, type PendingCallsHost } from './pending-calls.js';
-import type { QueueServiceThreadOptions } from './queue-service-thread.js';
+import type { QueueServiceThreadOptions } from './options.js';
 import { ThreadRun, type ThreadHost, type ThreadOptions } from './thread-run.js';
 
-export class ThreadLink implements ThreadHost, PendingCallsHost {
+export class ThreadLink implements ThreadHost {
   /** The thread of the present run, or of the last one. */
   run: ThreadRun | undefined;
   readonly maxQueue: number;
   readonly #options: Omit<ThreadOptions, 'start'>;
   readonly #start: Omit<ThreadOptions['start'], 'label' | 'tree'>;
-  #calls: PendingCalls | undefined;
 
   constructor(
     private readonly service: Service,
@@ -42,10 +41,15 @@ export class ThreadLink implements ThreadHost, PendingCallsHost {
     return this.service.state;
   }
 
-  /** Those of the present run. */
-  get calls(): PendingCalls {
-    if (this.#calls === undefined || this.#calls.closed) this.#calls = new PendingCalls(this);
-    return this.#calls;
+  /** Calls a method in the thread. */
+  call(method: string, args: readonly unknown[]): Promise<unknown> {
+    return this.run === undefined ? Promise.reject(this.#notRunning(method)) : this.run.calls.call(method, args);
+  }
+
+  /** The same with nobody to wait for it. Throws what keeps it from being sent. */
+  cast(method: string, args: readonly unknown[]): void {
+    if (this.run === undefined) throw this.#notRunning(method);
+    this.run.calls.cast(method, args);
   }
 
   /** Makes the thread of a new run. */
@@ -76,6 +80,10 @@ export class ThreadLink implements ThreadHost, PendingCallsHost {
 
   castFailed(method: string, error: unknown): void {
     this.#lifecycle.warn(`cast ${method}() to its thread, where it failed`, error);
+  }
+
+  #notRunning(method: string): ModeError {
+    return errors.notRunning(this.label, this.state, method);
   }
 
   get #lifecycle(): Lifecycle {

@@ -36,11 +36,6 @@ export class PendingCalls {
 
   constructor(private readonly host: PendingCallsHost) {}
 
-  /** Whether there will be no more answers. */
-  get closed(): boolean {
-    return this.#closed;
-  }
-
   /** Methods whose calls have no answer yet, in the order of the calls. */
   get methods(): string[] {
     return Array.from(this.#pending.values(), ({ message }) => message.method);

@@ -1,50 +1,6 @@
-import type { Hooks } from '../lifecycle/lifecycle.js';
-import type { Service } from '../service.js';
-import { ServiceThread, THREAD, unnamed, type ServiceThreadOptions } from './service-thread.js';
-
-/** The instances of a class; anything else is taken for the type of the instances itself. */
-export type ServiceOf<S> = S extends abstract new (...args: never[]) => infer Instance ? Instance : S;
-
-/** The names of the methods that can be called: its own ones, and not those that every service has. */
-export type RemoteMethod<S> = {
-  [Name in keyof ServiceOf<S>]: Name extends string
-    ? ServiceOf<S>[Name] extends (...args: never[]) => unknown
-      ? Name extends keyof Service | keyof Hooks
-        ? never
-        : Name
-      : never
-    : never;
-}[keyof ServiceOf<S>];
-
-/** What such a method takes. Where it takes a signal at the end, `{ signal }` stands for it too; and any method can be cancelled by one. */
-export type RemoteArguments<S, Name extends RemoteMethod<S>> =
-  | ParametersOf<ServiceOf<S>[Name]>
-  | (string extends keyof S ? never : [...WithoutSignal<ParametersOf<ServiceOf<S>[Name]>>, { signal: AbortSignal }]);
-
-/** What a call of such a method gives. */
-export type RemoteResult<S, Name extends RemoteMethod<S>> = Promise<
-  ServiceOf<S>[Name] extends (...args: never[]) => infer Result ? Awaited<Result> : never
->;
-
-/** The service inside, seen from the outside: each method answers with a promise. */
-export type Remote<S> = {
-  readonly [Name in RemoteMethod<S>]: (...args: RemoteArguments<S, Name>) => RemoteResult<S, Name>;
-};
-
-type ParametersOf<F> = F extends (...args: infer P) => unknown ? P : never;
-type WithoutSignal<P extends readonly unknown[]> = Required<P> extends [...infer Others, AbortSignal] ? Others : P;
-
-/** A service of which no type is known: any method, with any arguments. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- whoever gives no type wants none
-export type AnyService = Record<string, (...args: any[]) => any>;
-
-/** What a thread runs, and how it answers calls. */
-export interface QueueServiceThreadOptions<S = unknown> extends ServiceThreadOptions<S> {
-  /** How many calls are under way at once. The others wait, first come, first served. Default 1 (mode's `num_workers`, there 2). */
-  concurrency?: number;
-  /** How many calls can be without an answer before further ones are refused. Default 1000 (mode: no limit). */
-  maxQueue?: number;
-}
+import type { QueueServiceThreadOptions } from './options.js';
+import type { AnyService, Remote, RemoteArguments, RemoteMethod, RemoteResult } from './remote.js';
+import { ServiceThread, THREAD, unnamed } from './service-thread.js';
 
 /**
  * A service in a thread whose methods can be called from out here (mode's `QueueServiceThread`):
@@ -65,6 +21,7 @@ export interface QueueServiceThreadOptions<S = unknown> extends ServiceThreadOpt
  *   and other properties; built-in classes and those of this package keep their class.
  * - A signal as the last argument, bare or as `{ signal }`, cancels the call: it rejects at once with the reason. A method that
  *   has begun is given a signal in its place, which also aborts when its service stops; one that has not is not called at all.
+ * - The class may be any: one without hooks is only made, and called.
  * - When the service stops, calls that wait are refused; a method that is under way sees its signal abort, and the stop waits
  *   for it as for a task. When it crashes, or is terminated, all calls reject at once.
  *
@@ -84,14 +41,14 @@ export class QueueServiceThread<S = AnyService> extends ServiceThread<S> {
       get: (_, name) => {
         // whoever awaits it must not mistake it for a promise
         if (typeof name !== 'string' || name === 'then') return undefined;
-        return (...args: unknown[]) => this[THREAD].calls.call(name, args);
+        return (...args: unknown[]) => this[THREAD].call(name, args);
       },
     });
   }
 
   /** Calls a method of the service inside and gives back what it returns (mode's `call_thread`). */
   call<Name extends RemoteMethod<S>>(method: Name, ...args: RemoteArguments<S, Name>): RemoteResult<S, Name> {
-    return this[THREAD].calls.call(method, args) as RemoteResult<S, Name>;
+    return this[THREAD].call(method, args) as RemoteResult<S, Name>;
   }
 
   /**
@@ -101,7 +58,7 @@ export class QueueServiceThread<S = AnyService> extends ServiceThread<S> {
    * @throws ModeError when it cannot be sent
    */
   cast<Name extends RemoteMethod<S>>(method: Name, ...args: RemoteArguments<S, Name>): void {
-    this[THREAD].calls.cast(method, args);
+    this[THREAD].cast(method, args);
   }
 }
 

@@ -1,47 +1,7 @@
-import type { ResourceLimits } from 'node:worker_threads';
 import { LIFECYCLE } from '../lifecycle/lifecycle.js';
 import { Service } from '../service.js';
-import type { KeepaliveOptions } from './keepalive.js';
 import { ThreadLink } from './link.js';
-
-/** The first arguments of the constructor of a class, any number of them. */
-export type LeadingArguments<S> = S extends abstract new (...args: infer Parameters) => unknown
-  ? Leading<Parameters>
-  : readonly unknown[];
-
-type Leading<P extends readonly unknown[]> = P['length'] extends 0
-  ? readonly []
-  : number extends P['length']
-    ? P
-    : P extends readonly [_?: infer First, ...rest: infer Rest]
-      ? readonly [] | readonly [First, ...Leading<Rest>]
-      : readonly [];
-
-/** What a thread runs, and how. */
-export interface ServiceThreadOptions<S = unknown> {
-  /**
-   * The module of the service class: `new URL('./cruncher.js', import.meta.url)`, or `import.meta.url` for the very file. The
-   * thread loads it for itself, so nothing in it is shared with the outside. A `.js` that is not there stands for the `.ts`.
-   */
-  module: URL | string;
-  /** The export that is the service class. Default: `'default'`. */
-  export?: string;
-  /**
-   * The first arguments of its constructor, as structured clones; the container in the thread injects those that follow. To
-   * be cloned again for each restart, so nothing can be transferred here.
-   */
-  args?: LeadingArguments<S>;
-  /** The export that is a function which is given the thread's container before the boot, to bind what the service needs. */
-  setup?: string;
-  /** What people read about the service outside. Default: the name of its class; for one without its own, that of the export. */
-  name?: string;
-  /** How the thread is watched: whoever blocks its event loop for `timeout` crashes the service. `false`: not at all. */
-  keepalive?: KeepaliveOptions | false;
-  /** Limits of the thread's memory, in megabytes. Default: those of Node. */
-  resourceLimits?: ResourceLimits;
-  /** The thread's `process.env`. Default: a copy of ours. */
-  env?: Readonly<Record<string, string | undefined>>;
-}
+import type { ServiceThreadOptions } from './options.js';
 
 /** Where a service keeps its thread. */
 export const THREAD = Symbol('mode-ts.thread');
@@ -64,7 +24,7 @@ export const unnamed = new WeakSet();
  * there, or the thread ends or blocks, the service out here crashes; when it stops in there, this one stops. Whatever stops
  * this one stops the other in order, and ends the thread at the latest when `stopTimeout` is over. Logs and lifecycle events
  * of the inside (but the begin and end of each task) appear out here, one level below this service. A restart starts a fresh
- * thread.
+ * thread. For a service inside that hangs to be named, its `stopTimeout` must be shorter than the one out here.
  *
  * A subclass with hooks of its own calls `super.onStart(signal)` and `super.onStop(signal)` in them. mode's `on_thread_started`
  * and `on_thread_stop` are the `onStarted` and `onStop` of the service inside.

@@ -12,13 +12,10 @@ import { unpack } from './crossing.js';
 import * as errors from './errors.js';
 import { Keepalive, type Watch } from './keepalive.js';
 import type { FromThread, ThreadStart } from './protocol.js';
-import type { PendingCalls, Post } from './pending-calls.js';
+import { PendingCalls, type PendingCallsHost, type Post } from './pending-calls.js';
 
 /** What a thread needs of the service outside. */
-export interface ThreadHost {
-  readonly label: string;
-  /** Those of the run that begins. */
-  readonly calls: PendingCalls;
+export interface ThreadHost extends PendingCallsHost {
   /** It crashed while it ran. */
   crashed(error: unknown): void;
   /** It goes down because somebody inside said so. */
@@ -41,9 +38,9 @@ type Phase = 'loading' | 'booting' | 'running' | 'failing' | 'stopping' | 'ended
 const ENTRY = new URL('./inside/main.js', import.meta.url);
 
 export class ThreadRun {
+  readonly calls: PendingCalls;
   readonly #worker: Worker;
   readonly #port: MessagePort;
-  readonly #calls: PendingCalls;
   readonly #keepalive: Keepalive | undefined;
   readonly #started = deferred();
   readonly #ended = deferred();
@@ -62,7 +59,7 @@ export class ThreadRun {
   ) {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
-    this.#calls = host.calls;
+    this.calls = new PendingCalls(host);
     void handled(this.#started.promise);
     const workerData: ThreadStart = { ...start, port: port2 };
     this.#worker = spawn({
@@ -125,8 +122,9 @@ export class ThreadRun {
     await this.#ended.promise;
     signal.removeEventListener('abort', terminate);
     if (this.#errors.length === 1) throw this.#errors[0];
-    if (this.#errors.length > 1)
+    if (this.#errors.length > 1) {
       throw new AggregateError(this.#errors, `The thread of ${this.host.label} met several errors while it stopped`);
+    }
   }
 
   /** Ends the thread at once, whatever it does. Does not wait for it: native code cannot be interrupted. */
@@ -152,7 +150,7 @@ export class ThreadRun {
     switch (message.type) {
       case 'returned':
       case 'threw':
-        this.#calls.answered(message);
+        this.calls.answered(message);
         break;
       case 'booting':
         if (this.#phase === 'loading') this.#phase = 'booting';
@@ -190,7 +188,7 @@ export class ThreadRun {
     if (this.#phase !== 'booting') return;
     this.#phase = 'running';
     this.#keepalive?.start();
-    this.#calls.open(this.post);
+    this.calls.open(this.post);
     this.#started.resolve();
   }
 
@@ -224,7 +222,7 @@ export class ThreadRun {
 
   readonly #unresponsive = (ms: number): void => {
     this.#blocked = true;
-    this.#failed(errors.blocked(this.host.label, ms, this.#calls.methods));
+    this.#failed(errors.blocked(this.host.label, ms, this.calls.methods));
     if (this.#phase === 'stopping') this.terminate();
   };
 
@@ -247,7 +245,7 @@ export class ThreadRun {
   #closeCalls(): void {
     const { label } = this.host;
     const failure = this.#failure;
-    this.#calls.close((method) =>
+    this.calls.close((method) =>
       failure === undefined ? errors.stopped(label, method) : errors.crashed(label, method, failure.error),
     );
   }

@@ -194,7 +194,8 @@ export function uncaught(culprit: Culprit | undefined): ExplainOptions {
   const whose = service === undefined ? '' : ` of ${service}${where.length === 0 ? '' : ` (${where.join(', ')})`}`;
   return {
     what: `Nobody caught an error${whose}`,
-    advice: 'Await the promise, or catch in the callback, where it comes from; addTask() and crash() tell its service.',
+    advice:
+      'Await the promise it comes from, or catch it in the callback; addTask() and crash() let a service answer for it.',
   };
 }
 

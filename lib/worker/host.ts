@@ -101,10 +101,10 @@ export function drained(stream: NodeJS.WritableStream, ms: number): Promise<void
   });
 }
 
-function listen(events: readonly string[], listener: (...args: never[]) => void): () => void {
-  for (const event of events) process.on(event, listener as () => void);
+function listen(events: readonly string[], listener: Parameters<NodeJS.EventEmitter['on']>[1]): () => void {
+  for (const event of events) process.on(event, listener);
   return () => {
-    for (const event of events) process.off(event, listener as () => void);
+    for (const event of events) process.off(event, listener);
   };
 }
 

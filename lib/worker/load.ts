@@ -47,7 +47,10 @@ function findFile(path: string, cwd: string): string {
   while (!existsSync(dirname(missing))) missing = dirname(missing);
   const directory = dirname(missing);
   const names = missing === wanted ? modulesIn(directory) : directoriesIn(directory);
-  const candidates = nearest(basename(missing), names).map((name) => relative(cwd, join(directory, name)));
+  const near = nearest(stem(missing), new Set(names.map(stem)));
+  const candidates = near
+    .flatMap((one) => names.filter((name) => stem(name) === one))
+    .map((name) => relative(cwd, join(directory, name)));
   throw new UsageError(
     `There is no file ${wanted}.`,
     candidates.length === 0 ? 'Correct the path of the module.' : `Did you mean ${candidates.join(' or ')}?`,
@@ -160,6 +163,11 @@ async function call(make: () => unknown, what: string): Promise<unknown> {
 
 function isTypeScript(file: string): boolean {
   return TYPESCRIPT.includes(extname(file));
+}
+
+/** A name without its extension, which would make all files look alike. */
+function stem(name: string): string {
+  return basename(name, extname(name));
 }
 
 function isFile(file: string): boolean {

@@ -2,6 +2,7 @@
 
 import { inspect } from 'node:util';
 import { formatMs } from '../base/duration.js';
+import { ModeError } from '../base/errors.js';
 import type { LifecycleEvent, LogLevel, Logger, ServiceState } from '../base/events.js';
 import { UsageError, explain, split, type Explainer } from './explain.js';
 
@@ -134,7 +135,7 @@ export class EventLog {
   #service({ name, depth = 1, level = 'info', to, error }: Extract<LifecycleEvent, { type: 'service' }>): void {
     this.#depths.set(name, depth);
     const [text, at = level] = words[to] ?? [];
-    if (text === undefined) return;
+    if (text === undefined || isAbandonment(error)) return;
     // Short, because whoever answers for the crash explains it: the restart that follows, or the worker as it leaves.
     this.#line(at, name, () => (to === 'crashed' ? text + split(error).message : text));
   }
@@ -167,6 +168,11 @@ export class EventLog {
   #line(level: LogLevel, service: string, text: () => string): void {
     if (this.log.enabled(level)) this.log[level](prefix(service, this.#depths.get(service) ?? 1) + text());
   }
+}
+
+/** That comes with an event of its own, which says the same. */
+function isAbandonment(error: unknown): boolean {
+  return ModeError.is(error) && error.code === 'ERR_MODE_ABANDONED';
 }
 
 const whySkipped = {

@@ -47,7 +47,7 @@ function commandLine(host: Host): Command {
       writeOut: (text) => host.stdout.write(text),
       writeErr: (text) => host.stderr.write(text),
       outputError: (text, write) => {
-        write(text.replace(/^error: /, 'mode-worker: '));
+        write(text.replace(/^error: /, 'mode-worker: ').replaceAll(' \n', '\n'));
       },
     });
 
@@ -66,7 +66,7 @@ function commandLine(host: Host): Command {
       '--stop-timeout <duration>',
       "how long a shutdown may take in all, such as '30s' (default: no limit)",
       valid((text) => {
-        toMs(text, 'It');
+        toMs(text);
         return text;
       }),
     )
@@ -133,13 +133,14 @@ async function watched(path: string, host: Host, load: () => Promise<WorkerUnit[
   }
 }
 
-/** What is wrong with an argument belongs to commander, which adds which argument it is. */
+/** Commander says which argument of which option is invalid; what to give instead is all that it needs to be told. */
 function valid<T>(parse: (text: string) => T): (text: string) => T {
   return (text) => {
     try {
       return parse(text);
     } catch (error) {
-      throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+      const { message, remedy } = split(error);
+      throw new InvalidArgumentError(remedy === undefined ? message : `\n  → ${remedy}`);
     }
   };
 }

@@ -3,7 +3,7 @@
 import { deferred } from '../base/async.js';
 import { Alarm, systemClock, type Clock } from '../base/clock.js';
 import { toMs, type Duration } from '../base/duration.js';
-import { ModeError } from '../base/errors.js';
+import { ModeError, type BootError } from '../base/errors.js';
 import type { LifecycleEvent } from '../base/events.js';
 import { serviceOfRejection } from '../run/rejection.js';
 import { Explainer, Failures, explain, uncaught, type ExplainOptions } from './explain.js';
@@ -59,9 +59,7 @@ export class Worker {
   readonly #done = deferred<number>();
   readonly #interrupt = new AbortController();
   readonly #explainer = new Explainer();
-  readonly #failures = new Failures((error, how) => {
-    this.#tell(error, how);
-  });
+  readonly #failures = new Failures((error, how) => this.#tell(error, how));
   #state: WorkerState = 'idle';
   #forcedBy: StopSignal | undefined;
   #code: number | undefined;
@@ -109,14 +107,7 @@ export class Worker {
    */
   async executeFromCommandLine(host: Host = processHost()): Promise<void> {
     this.#host = host;
-    const detach = [
-      host.onSignal((signal) => {
-        this.signal(signal);
-      }),
-      host.onFault((error) => {
-        this.crash(error);
-      }),
-    ];
+    const detach = [host.onSignal((signal) => this.signal(signal)), host.onFault((error) => this.crash(error))];
     try {
       const code = await this.run();
       // The handlers stay until the very end: without them a further signal would end the process with a code of its own.
@@ -165,9 +156,7 @@ export class Worker {
   }
 
   readonly #moves: Readonly<Record<Exclude<WorkerMove, 'ignore'>, (by: string) => void>> = {
-    boot: () => {
-      this.#booting = this.#boot();
-    },
+    boot: () => void (this.#booting = this.#boot()),
     announce: () => {
       this.#alarm?.cancel();
       this.#log?.debug(`${ME}Started.`);
@@ -177,9 +166,7 @@ export class Worker {
     heed: () => undefined,
     force: () => {
       this.#log?.warn(`${ME}Giving up on everything that has not stopped yet`);
-      this.#after(FORCED_MS, () => {
-        this.#happens('overdue');
-      });
+      this.#after(FORCED_MS, () => this.#happens('overdue'));
       this.#assembly?.force();
     },
     leave: () => void this.#leave(),
@@ -195,31 +182,25 @@ export class Worker {
     try {
       this.#log = await openLog(this.#options, this.#clock, this.#streams.stdout);
       this.#log.info(`${ME}Starting...`);
-      this.#assembly = this.#assemble(this.#log);
+      const events = new EventLog(this.#log, this.#explainer);
+      const root = { name: NAME, target: this };
+      this.#assembly = new Assembly(this.#units, { clock: this.#clock, logger: this.#log, root });
+      this.#assembly.on((event) => {
+        events.write(event);
+        this.#heed(event);
+      });
       this.#interrupt.signal.throwIfAborted();
       this.#nameTheSlow('starting');
       await this.#assembly.boot(this.#interrupt.signal);
       this.#happens('booted');
     } catch (error) {
-      if (this.#isInterruption(error))
-        return ModeError.is(error) && 'errors' in error ? (error.errors as unknown[]) : [];
+      if (this.#isInterruption(error)) return errorsOf(error);
       this.#failures.add(error);
       // otherwise somebody brings everything down already, and waits for us
       if (this.#state === 'booting') await this.#stopAssembly();
       if (this.#state === 'booting') this.#happens('down');
     }
     return [];
-  }
-
-  #assemble(log: WorkerLog): Assembly {
-    const root = { name: NAME, target: this };
-    const assembly = new Assembly(this.#units, { clock: this.#clock, logger: log, root });
-    const events = new EventLog(log, this.#explainer);
-    assembly.on((event) => {
-      events.write(event);
-      this.#heed(event);
-    });
-    return assembly;
   }
 
   /** A container may go down without us: somebody stopped it from inside, or a service crashed and nobody supervised it. */
@@ -296,4 +277,9 @@ export class Worker {
   get #patience(): number {
     return this.#forcedBy === undefined ? FLUSH_MS.clean : FLUSH_MS.forced;
   }
+}
+
+/** What went wrong when a boot was rolled back. */
+function errorsOf(error: unknown): unknown[] {
+  return ModeError.is(error) && error.code === 'ERR_MODE_BOOT' ? (error as BootError).errors : [];
 }

@@ -1,7 +1,7 @@
 const assert = require('node:assert/strict');
 
 async function main() {
-  for (const entry of ['mode-ts', 'mode-ts/worker', 'mode-ts/graph', 'mode-ts/testing']) {
+  for (const entry of ['mode-ts', 'mode-ts/worker', 'mode-ts/graph', 'mode-ts/threads', 'mode-ts/testing']) {
     const required = require(entry);
     const imported = await import(entry);
     assert(Object.keys(imported).length > 0, `${entry} exports nothing`);

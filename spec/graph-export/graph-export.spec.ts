@@ -1,6 +1,5 @@
 /** `mode-ts/graph`: what the pictures, the text and the data look like. */
 
-import { execFileSync, spawnSync } from 'node:child_process';
 import { Graph } from '@dagrejs/graphlib';
 import { describe, expect, it } from 'vitest';
 import { fromJson, toDot, toJson, toMermaid, toText, type GraphNode } from '../../lib/graph-export/index.js';
@@ -97,16 +96,6 @@ describe('toDot', () => {
     expect(dot).toContain(`  "${id}" [label="${label}", `);
     expect(dot).toContain(`  "App" -> "${id}";`);
   });
-
-  const hasGraphviz = spawnSync('dot', ['-V']).error === undefined;
-
-  it.skipIf(!hasGraphviz).each(['App', 'a "quoted" \\', 'two\nlines', '<b>&amp;', 'digraph {};'])(
-    'is read by Graphviz, a node called %j included',
-    (name) => {
-      const nodes = execFileSync('dot', ['-Tplain'], { input: toDot(named(name)), encoding: 'utf8' });
-      expect(nodes.match(/^node /gm)).toHaveLength(name === 'App' ? 1 : 2);
-    },
-  );
 });
 
 describe('toMermaid', () => {
@@ -231,11 +220,11 @@ E
 
   it('is limited neither by depth nor by width', () => {
     const chain = new Graph({ directed: true });
-    chain.setPath(Array.from({ length: 20_000 }, (_, index) => `S${String(index)}`));
-    expect(toText(chain).split('\n')).toHaveLength(20_000 + Math.floor(19_998 / 32) + 1);
+    chain.setPath(Array.from({ length: 5_000 }, (_, index) => `S${String(index)}`));
+    expect(toText(chain).split('\n')).toHaveLength(5_000 + Math.floor(4_998 / 32) + 1);
     const star = new Graph({ directed: true });
-    for (let index = 0; index < 150_000; index += 1) star.setEdge('App', `S${String(index)}`);
-    expect(toText(star).split('\n')).toHaveLength(150_002);
+    for (let index = 0; index < 20_000; index += 1) star.setEdge('App', `S${String(index)}`);
+    expect(toText(star).split('\n')).toHaveLength(20_002);
   });
 });
 

@@ -359,7 +359,7 @@ describe('stopTimeout', () => {
     // the hook is left behind, and the way down has its own time
     expect((await stopped).abandoned).toEqual([{ service: 'A', waitingOn: ['onStart'] }]);
     await failed;
-    expect(clock.sleepers).toBe(0);
+    expect([a.state, (a.crashReason as ModeError).code, clock.sleepers]).toEqual(['crashed', 'ERR_MODE_STOP_TIMEOUT', 0]);
   });
 
   it('has nothing to do with a service that stops in time', async () => {

@@ -87,7 +87,7 @@ describe('a proxy', () => {
     const container = new Container({ logger });
     const app = await container.boot(App);
     expect([app.state, app.service.state]).toEqual(['running', 'running']);
-    expect(said).toEqual(['[^App]: here']);
+    expect(said).toEqual(['[^Real]: here']);
     app.service.crash(boom);
     await new Promise((resolve) => setImmediate(resolve));
     expect([container.state, app.state]).toEqual(['failed', 'crashed']);

@@ -91,7 +91,7 @@ describe('tracebacks', () => {
   it('without tracing tells what a service waits for, as well as it can be told', async () => {
     const on = stage();
     const app = on.put(new App());
-    void app.start();
+    const given = rejection(app.start());
     await on.clock.advance('5s');
     expect(app.tracebacks()).toEqual({
       onStarted: 'sleep for 5s, since 2026-01-01T00:00:00.000Z',
@@ -104,6 +104,7 @@ describe('tracebacks', () => {
       'Consumer → refresh': expect.stringContaining('one of these') as string,
     });
     await app.stop();
+    expect(await given).toMatchObject({ name: 'AbortError' });
     expect(app.tracebacks()).toEqual({});
   });
 

@@ -17,6 +17,8 @@ export class Actor extends Service {
   stopMs = 0;
   failingStop = false;
   starts = 0;
+  /** For tests that count: 1 from the end of its start to the beginning of its stop. */
+  life = 0;
 
   constructor(
     readonly actor: string,

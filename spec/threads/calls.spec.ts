@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { ModeError } from 'mode-ts';
 import { transfer, type QueueServiceThread } from 'mode-ts/threads';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Desk } from './fixtures/tools.js';
+import type { Calculator, Desk } from './fixtures/tools.js';
 import { inContainer, rejection, threadOf, noThreadIsLeft } from './support.js';
 
 describe('a call', () => {
@@ -80,6 +80,23 @@ describe('a call', () => {
   it('is no promise by itself', async () => {
     const remote = await Promise.resolve(thread.remote);
     expect(await remote.add(1, 1)).toBe(2);
+  });
+});
+
+describe('a class without hooks', () => {
+  it('is made, and can be called', async () => {
+    const thread = threadOf<typeof Calculator>('Calculator', { env: { COLOUR: 'red' } });
+    await thread.start();
+    expect(await thread.call('times', 2)).toBe(2);
+    expect(await thread.call('times', 3)).toBe(6);
+    expect(await thread.call('variable', 'COLOUR')).toBe('red');
+    const call = thread.call('untilCancelled', new AbortController().signal);
+    const waiting = rejection(thread.call('times', 4));
+    await Promise.resolve();
+    const stopping = thread.stop();
+    expect(await call).toBe('cancelled');
+    expect(await waiting).toMatchObject({ code: 'ERR_MODE_THREAD_STOPPED' });
+    await stopping;
   });
 });
 

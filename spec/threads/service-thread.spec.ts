@@ -1,6 +1,6 @@
 /** The life of a service in a thread, from its start to its end. */
 import { isMainThread, threadId } from 'node:worker_threads';
-import { Container, ModeError, Service, service } from 'mode-ts';
+import { Container, ModeError, OneForOneSupervisor, Service, service } from 'mode-ts';
 import { ServiceThread } from 'mode-ts/threads';
 import { describe, expect, it, vi } from 'vitest';
 import type * as tools from './fixtures/tools.js';
@@ -185,15 +185,19 @@ describe('a stop', () => {
     await noThreadIsLeft();
   });
 
-  it('ends a thread that blocks while it starts when the start has timed out', async () => {
-    @service({ startTimeout: '300ms', stopTimeout: '100ms' })
-    class Outside extends ServiceThread {
-      constructor() {
-        super({ module: TOOLS, export: 'BlocksAtStart', keepalive: { every: '20ms', timeout: '60ms' } });
-      }
-    }
-    const error = await rejection(new Outside().start());
-    expect(error).toMatchObject({ code: 'ERR_MODE_START_TIMEOUT' });
+  it('ends a thread that blocks while it starts', async () => {
+    const { container, Outside, log } = inContainer('BlocksAtStart', { keepalive: { every: '20ms', timeout: '60ms' } });
+    const booting = rejection(container.boot(Outside));
+    await log.says('blocking');
+    await container.stop();
+    expect(await booting).toMatchObject({ code: 'ERR_MODE_BOOT' });
+    await noThreadIsLeft();
+  });
+
+  it('ends one whose start has timed out', async () => {
+    const { container, Outside } = inContainer('BlocksAtStart', {}, { startTimeout: '50ms', stopTimeout: '50ms' });
+    const error = await rejection(container.boot(Outside));
+    expect(error.cause).toMatchObject({ code: 'ERR_MODE_START_TIMEOUT' });
     await noThreadIsLeft();
   });
 
@@ -234,6 +238,18 @@ describe('a restart', () => {
     expect(await thread.call('keep', 'b')).toEqual(['b']);
     expect(await thread.call('thread')).not.toBe(first);
     expect(thread.restartCount).toBe(1);
+  });
+
+  it('is done by a supervisor', async () => {
+    const thread = threadOf('Desk');
+    await using supervisor = new OneForOneSupervisor({ backoff: false }, thread);
+    await supervisor.start();
+    const first = await thread.call('thread');
+    const crashed = rejection(thread.call('exit', 1));
+    expect(await crashed).toMatchObject({ code: 'ERR_MODE_THREAD_CRASHED' });
+    await expect.poll(() => thread.state, { timeout: 5_000 }).toBe('running');
+    expect(await thread.call('thread')).not.toBe(first);
+    expect(supervisor.state).toBe('running');
   });
 
   it('is done by the policy of @service', async () => {

@@ -1,6 +1,10 @@
 import { Container, service, type LifecycleEvent, type Logger, type LogLevel } from 'mode-ts';
 import { QueueServiceThread, type QueueServiceThreadOptions } from 'mode-ts/threads';
+import { vi } from 'vitest';
 import type { Desk } from './fixtures/tools.js';
+
+// a real thread takes the time that a busy machine gives it
+vi.setConfig({ testTimeout: 20_000 });
 
 export const TOOLS = new URL('./fixtures/tools.js', import.meta.url);
 

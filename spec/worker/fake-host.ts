@@ -8,6 +8,7 @@ export class FakeHost implements Host {
   readonly cwd: string;
   readonly signalListeners = new Set<(signal: StopSignal) => void>();
   readonly faultListeners = new Set<(error: unknown) => void>();
+  readonly idleListeners = new Set<() => void>();
   /** How the process ended: `'exit 0'`, `'terminate 130'`. */
   ended: string | undefined;
   held: string[] = [];
@@ -49,6 +50,11 @@ export class FakeHost implements Host {
   onFault(listener: (error: unknown) => void): () => void {
     this.faultListeners.add(listener);
     return () => this.faultListeners.delete(listener);
+  }
+
+  onIdle(listener: () => void): () => void {
+    this.idleListeners.add(listener);
+    return () => this.idleListeners.delete(listener);
   }
 
   heldBy(): string[] {

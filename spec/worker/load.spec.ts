@@ -2,8 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { UsageError } from '../../lib/worker/errors.js';
-import { explain } from '../../lib/worker/explain.js';
+import { UsageError, explain } from '../../lib/worker/explain.js';
 import { loadTarget } from '../../lib/worker/load.js';
 
 let cwd: string;

@@ -11,15 +11,19 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { fixture, killWorkers, modeWorker } from './run-worker.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+// longer than the patience of a worker's helpers, which say what they were waiting for
+vi.setConfig({ testTimeout: 20_000 });
 
 afterEach(killWorkers);
 
@@ -120,6 +124,14 @@ describe('mode-worker', () => {
     expectNoStackOfOurs(worker.out);
   });
 
+  it('names the service that forgot a promise', async () => {
+    const worker = modeWorker([fixture('forgotten.ts')]);
+    expect(await worker.exit()).toBe(1);
+    expect(worker.lines).toContain('[^Worker]: Nobody caught an error of Forgetful (send): refused');
+    expect(worker.out).toMatch(/\n {4}at Forgetful\.send .*forgotten\.ts:13:/);
+    expectNoStackOfOurs(worker.out);
+  });
+
   it('exits 2 for a plan that is not sound, with every problem', async () => {
     const worker = modeWorker([fixture('missing-binding.ts')]);
     expect(await worker.exit()).toBe(2);
@@ -149,6 +161,45 @@ describe('mode-worker', () => {
   });
 });
 
+describe('npm run mode-worker', () => {
+  /** As in a terminal: npm and what it runs are one group of processes, and a key press reaches all of them. */
+  async function underNpm(program: string, ready: RegExp, presses: number) {
+    const npm = spawn('npm', ['run', '--silent', 'mode-worker', '--', program], {
+      cwd: ROOT,
+      env: { ...process.env, WEB_PORT: '0', WEBSOCKET_PORT: '0' },
+      detached: true,
+    });
+    const group = -(npm.pid ?? NaN);
+    let out = '';
+    const pressOnceReady = async (): Promise<void> => {
+      while (!ready.test(out)) await once(npm.stdout, 'data');
+      for (let n = 0; n < presses; n += 1) {
+        if (n > 0) await new Promise((resolve) => setTimeout(resolve, 300));
+        process.kill(group, 'SIGINT');
+      }
+    };
+    npm.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+    void pressOnceReady();
+    const overdue = setTimeout(() => process.kill(group, 'SIGKILL'), 15_000);
+    const [code] = (await once(npm, 'close')) as [number | null];
+    clearTimeout(overdue);
+    return { code, out };
+  }
+
+  it('takes one Ctrl-C for one, although npm passes it on as well', async () => {
+    const { code, out } = await underNpm('samples/tutorial.ts', /APP STARTED/, 1);
+    expect(code).toBe(0);
+    expect(out.match(/Signal received/g)).toHaveLength(1);
+    expect(out).toMatch(/\[\^Worker\]: -Stopped!\n$/);
+  });
+
+  it('takes a later one for impatience', async () => {
+    const { code, out } = await underNpm('spec/worker/fixtures/hanging-stop.ts', /Stubborn\]: Starting/, 2);
+    expect(code).toBe(130);
+    expect(out).toContain('[^-Stubborn]: Abandoned, waiting on onStop');
+  });
+});
+
 describe('a program with a worker of its own', () => {
   it('needs no mode-worker', async () => {
     const worker = modeWorker([], { bin: fixture('own-main.mjs') });
@@ -163,11 +214,12 @@ describe('the command line', () => {
   it.each([
     ['--help', 0, /Usage: mode-worker/],
     ['run --help', 0, /--stop-timeout <duration>/],
+    ['--help', 0, /node_modules\/\.bin\/mode-worker/],
     ['--version', 0, /^\d+\.\d+\.\d+/],
     ['', 2, /Usage|missing required argument 'module'/],
     ['--nonsense app.ts', 2, /unknown option '--nonsense'/],
-    ['app.ts --loglevel loud', 2, /There is no log level 'loud'/],
-    ['app.ts --stop-timeout soon', 2, /--stop-timeout cannot be 'soon'/],
+    ['app.ts --loglevel loud', 2, /'loud' is invalid\.\n {2}→ Use one of debug, info/],
+    ['app.ts --stop-timeout soon', 2, /'soon' is invalid\.\n {2}→ Give .* '1\.5s'/],
     [
       'samples/tutoral.ts',
       2,
@@ -244,6 +296,26 @@ describe('a program in TypeScript', () => {
     expect(await refusal('throws/app.ts')).toMatch(
       /throws\/app\.ts cannot be loaded: TypeError: boom\n {4}at inner .*app\.ts:3:9/,
     );
+  });
+
+  it('that forgets a promise while it is loaded is named as well', async () => {
+    write('floating/tsconfig.json', JSON.stringify({ compilerOptions: options }));
+    write(
+      'floating/app.ts',
+      'async function warmUp(): Promise<void> {\n  throw new Error("cold");\n}\nvoid warmUp();\n' +
+        'await new Promise((resolve) => setTimeout(resolve, 1000));\nexport default class App {}\n',
+    );
+    expect(await refusal('floating/app.ts')).toMatch(
+      /^mode-worker: floating\/app\.ts cannot be loaded, nobody caught an error in it: cold\n {4}at warmUp .*\n(.*\n)? {2}→ /,
+    );
+  });
+
+  it.each([
+    ['top-level', 'await new Promise(() => {});\nexport default class App {}\n'],
+    ['function', 'export default () => new Promise(() => {});\n'],
+  ])('that never finishes loading does not end in silence (%s)', async (name, text) => {
+    write(`never/${name}.js`, text);
+    expect(await refusal(`never/${name}.js`)).toMatch(/does not finish loading.*\n {2}→ Look for such a promise/);
   });
 
   it('that imports a type as a value is told how to', async () => {

@@ -25,9 +25,11 @@ export class RunningWorker {
 
   constructor(args: readonly string[], { cwd = ROOT, env = {}, bin = BIN }: RunOptions = {}) {
     if (!existsSync(bin)) throw new Error('There is no dist/worker/main.js\n  → Run npm run build first.');
+    // Whether the tests themselves run under npm is of no interest to it.
+    const { npm_lifecycle_event: _, ...inherited } = process.env;
     this.#child = spawn(process.execPath, [bin, ...args], {
       cwd,
-      env: { ...process.env, ...env },
+      env: { ...inherited, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child.stdout?.on('data', (chunk: Buffer) => {

@@ -101,6 +101,27 @@ describe('a worker', () => {
   });
 });
 
+describe('the tree of a worker', () => {
+  it('has the worker at its root, and everything that runs below it', async () => {
+    const containers = [new Container(), new Container()] as const;
+    containers[0].bind(App).toSelf();
+    containers[1].bind(Database).toSelf();
+    const { host, worker, ended } = program(containers);
+    await reaches(worker, 'up');
+    const { root } = containers[0].get(Database).beacon;
+    expect(root.data).toBe(worker);
+    expect(root.children.map(({ name }) => name)).toEqual(['App', 'Database']);
+    expect(
+      root
+        .asGraph()
+        .edges()
+        .map(({ v, w }) => `${v} → ${w}`),
+    ).toEqual(['Worker → App', 'Worker → Database', 'App → Webserver', 'App → Database#2']);
+    host.press('SIGINT');
+    await ended;
+  });
+});
+
 describe('what a worker can run', () => {
   const names = async (target: WorkerTarget): Promise<string[]> => {
     const { host, worker, ended } = program(target);
@@ -260,6 +281,22 @@ describe('a stop', () => {
     expect(host.lines.at(-1)).toBe('[^Worker]: -Stopped!');
   });
 
+  it('that takes long says whom it waits for', async () => {
+    @service()
+    class Hanging extends Service {
+      override onStop(): Promise<void> {
+        return new Promise(() => undefined);
+      }
+    }
+    const { host, clock, worker, ended } = program(Hanging, { stopTimeout: '10s' });
+    await reaches(worker, 'up');
+    host.press('SIGTERM');
+    await clock.advance('5s');
+    expect(host.lines.at(-1)).toBe('[^Worker]: Still stopping: Hanging; a second signal does not wait');
+    await clock.advance('5s');
+    await ended;
+  });
+
   it('refuses an exit code that is none', async () => {
     await expect(new Worker(Database).stop({ code: 256 })).rejects.toThrow(TypeError);
   });
@@ -367,6 +404,29 @@ describe('a failure', () => {
     expect(host.ended).toBe('exit 1');
     expect(host.lines).toContain('[^Worker]: Nobody caught an error: RangeError: lost');
     expect(host.lines.at(-2)).toBe('[^-Database]: -Stopped!');
+  });
+
+  it('that nobody caught is told with the name of the service that it comes from, if the stack knows', async () => {
+    @service({ name: 'mailer' })
+    class Mailer extends Service {
+      async send(): Promise<void> {
+        await Promise.resolve();
+        throw new RangeError('refused');
+      }
+    }
+    const container = new Container();
+    container.bind(Mailer).toSelf();
+    const { host, worker, ended } = program(container);
+    await reaches(worker, 'up');
+    await container
+      .get(Mailer)
+      .send()
+      .catch((error: unknown) => {
+        host.fault(error);
+      });
+    await ended;
+    expect(host.ended).toBe('exit 1');
+    expect(host.lines).toContain('[^Worker]: Nobody caught an error of mailer (send): RangeError: refused');
   });
 
   it('in a stop by a crash is told apart from that crash', async () => {

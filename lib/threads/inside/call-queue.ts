@@ -1,6 +1,7 @@
 /** The calls that came in from the outside, answered in their order. */
 import { hooksAmong } from '../../declare/definition.js';
 import type { Lifecycle } from '../../lifecycle/lifecycle.js';
+import { StoppedError } from '../../lifecycle/run.js';
 import { backgroundTask } from '../../run/background.js';
 import { Service } from '../../service.js';
 import { pack } from '../crossing.js';
@@ -26,7 +27,9 @@ export class CallQueue {
   readonly #calls = new Map<number, Call>();
   readonly #waiting: Call[] = [];
   #busy = 0;
-  #closed = false;
+  /** Aborts for what has no life of its own: a class without hooks, or one that was bound as a value. */
+  readonly #closing = new AbortController();
+  readonly #unmanaged = new Set<Promise<void>>();
 
   constructor(
     private readonly host: CallQueueHost,
@@ -35,7 +38,7 @@ export class CallQueue {
 
   push(message: CallMessage): void {
     const call: Call = { message, controller: message.signal ? new AbortController() : undefined };
-    if (this.#closed) {
+    if (this.#closing.signal.aborted) {
       this.#refuse(call, errors.stopped(this.host.label, message.method));
       return;
     }
@@ -57,31 +60,42 @@ export class CallQueue {
 
   /** Begins what can begin now. While the service is being restarted, nothing can. */
   proceed(): void {
-    while (this.#busy < this.concurrency && this.host.lifecycle.state === 'running') {
+    while (this.#busy < this.concurrency && this.#isReady()) {
       const call = this.#waiting.shift();
       if (call === undefined) return;
       this.#begin(call);
     }
   }
 
-  /** Nothing begins any more. What is under way belongs to the service, whose stop waits for it. */
-  close(): void {
-    this.#closed = true;
+  /** Nothing begins any more. What is under way belongs to the service, whose stop waits for it; what does not is awaited here. */
+  async close(): Promise<void> {
+    this.#closing.abort(new StoppedError(this.host.label));
     for (const call of this.#waiting.splice(0)) {
       this.#refuse(call, errors.stopped(this.host.label, call.message.method));
     }
+    await Promise.all(this.#unmanaged);
   }
 
   #begin(call: Call): void {
     const { lifecycle } = this.host;
-    const run = lifecycle.activeRun('a call');
     this.#busy += 1;
     const make = async (ended: AbortSignal): Promise<void> => {
       await this.#make(call, lifecycle.target, ended);
       this.#busy -= 1;
       this.proceed();
     };
-    run.add(backgroundTask(run, `call ${call.message.method}()`, make));
+    if (isManaged(lifecycle)) {
+      const run = lifecycle.activeRun('a call');
+      run.add(backgroundTask(run, `call ${call.message.method}()`, make));
+    } else {
+      const made = make(this.#closing.signal).finally(() => this.#unmanaged.delete(made));
+      this.#unmanaged.add(made);
+    }
+  }
+
+  #isReady(): boolean {
+    const { lifecycle } = this.host;
+    return lifecycle.state === 'running' || !isManaged(lifecycle);
   }
 
   /** Never rejects: an error is the answer. */
@@ -120,4 +134,9 @@ export class CallQueue {
     this.#calls.delete(call.message.id);
     this.host.outside.post({ type: 'threw', id: call.message.id, error: pack(error) });
   }
+}
+
+/** Whether the container drives it, so that it runs, and can be restarted. */
+function isManaged({ owner }: Lifecycle): boolean {
+  return owner !== undefined;
 }

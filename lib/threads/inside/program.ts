@@ -129,10 +129,10 @@ export class ThreadProgram implements CallQueueHost {
   async #leave(): Promise<void> {
     if (this.#leaving) return;
     this.#leaving = true;
-    this.#queue.close();
+    const answered = this.#queue.close();
     try {
-      // what told us may be in the middle of it
-      await Promise.resolve();
+      // also lets what told us of it finish first
+      await answered;
       await this.#container.stop();
     } catch (error) {
       this.#errors.push(...failuresOf(error));

@@ -1,16 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import { transitions, type WorkerEvent, type WorkerState } from '../../lib/worker/states.js';
+import { BootError, PlanError } from '../../lib/base/errors.js';
+import { UsageError } from '../../lib/worker/explain.js';
+import { exitCode, leadsTo, transitions, type WorkerEvent, type WorkerState } from '../../lib/worker/transitions.js';
 
 const states = Object.keys(transitions) as WorkerState[];
 const events = Object.keys(transitions.idle) as WorkerEvent[];
+
+/** Where an event leads. */
+function after(state: WorkerState, event: WorkerEvent): WorkerState {
+  const move = transitions[state][event];
+  return move === 'ignore' ? state : leadsTo[move];
+}
 
 /** What the worker does on each of the events, one after another. */
 function walk(...path: WorkerEvent[]): string[] {
   let state: WorkerState = 'idle';
   return path.map((event) => {
-    const [to, action] = transitions[state][event];
-    state = to;
-    return `${state}/${action}`;
+    const move = transitions[state][event];
+    state = after(state, event);
+    return `${state}/${move}`;
   });
 }
 
@@ -19,18 +27,18 @@ describe('the table of the worker', () => {
     expect(walk('run', 'booted', 'signal', 'down')).toEqual([
       'booting/boot',
       'up/announce',
-      'draining/stop',
+      'draining/drain',
       'exited/leave',
     ]);
   });
 
   it('takes a boot back on a signal', () => {
-    expect(walk('run', 'signal', 'down')).toEqual(['booting/boot', 'draining/stop', 'exited/leave']);
+    expect(walk('run', 'signal', 'down')).toEqual(['booting/boot', 'draining/drain', 'exited/leave']);
   });
 
   it('gives up grace on the second signal, and everything on the third', () => {
     expect(walk('run', 'booted', 'signal', 'signal', 'signal').slice(2)).toEqual([
-      'draining/stop',
+      'draining/drain',
       'forced/force',
       'exited/terminate',
     ]);
@@ -43,7 +51,7 @@ describe('the table of the worker', () => {
   it('does not take the first signal after a crash for impatience', () => {
     expect(walk('run', 'booted', 'stop', 'signal', 'signal').slice(2)).toEqual([
       'stopping/stop',
-      'draining/join',
+      'draining/heed',
       'forced/force',
     ]);
   });
@@ -56,8 +64,9 @@ describe('the table of the worker', () => {
         (_, n) => events[Math.floor(code / events.length ** n) % events.length] ?? 'run',
       );
       const actions = walk(...path).map((step) => step.split('/')[1]);
-      for (const action of ['boot', 'stop', 'force']) {
-        expect(actions.filter((one) => one === action).length, `${action} in ${path.join(' ')}`).toBeLessThanOrEqual(1);
+      for (const once of [['boot'], ['stop', 'drain'], ['force']]) {
+        const times = actions.filter((one) => once.includes(one ?? '')).length;
+        expect(times, `${once.join()} in ${path.join(' ')}`).toBeLessThanOrEqual(1);
       }
       const exits = actions.filter((one) => one === 'leave' || one === 'terminate').length;
       expect(exits, path.join(' ')).toBeLessThanOrEqual(1);
@@ -66,15 +75,33 @@ describe('the table of the worker', () => {
 
   it('can reach every state, and leave every state but the last', () => {
     for (const state of states) {
-      const targets = events.map((event) => transitions[state][event][0]);
+      const targets = events.map((event) => after(state, event));
       expect(
         targets.some((target) => target !== state),
         state,
       ).toBe(state !== 'exited');
       expect(
-        states.some((from) => from !== state && events.some((event) => transitions[from][event][0] === state)),
+        states.some((from) => from !== state && events.some((event) => after(from, event) === state)),
         state,
       ).toBe(state !== 'idle');
     }
+  });
+});
+
+const crash = new Error('boom');
+
+describe('the exit code', () => {
+  it.each([
+    ['0 when nothing went wrong', { failures: [] }, 0],
+    ['what was asked for', { failures: [], code: 3 }, 3],
+    ['1 after a crash, whatever was asked for', { failures: [crash], code: 3 }, 1],
+    ['1 when a service could not be started', { failures: [new BootError('App', ['App'], crash)] }, 1],
+    ['2 for a bad plan', { failures: [new PlanError([])] }, 2],
+    ['2 for bad usage', { failures: [new UsageError('a', 'b')] }, 2],
+    ['1 when a bad plan came second', { failures: [crash, new PlanError([])] }, 1],
+    ['130 when SIGINT forced it', { failures: [], forcedBy: 'SIGINT' as const }, 130],
+    ['143 when SIGTERM forced it, whatever else happened', { failures: [crash], forcedBy: 'SIGTERM' as const }, 143],
+  ])('is %s', (_, outcome, code) => {
+    expect(exitCode(outcome)).toBe(code);
   });
 });

@@ -1,6 +1,6 @@
 import { PassThrough, Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { drained, processHost } from '../../lib/worker/process-host.js';
+import { drained, processHost, withoutEchoes } from '../../lib/worker/host.js';
 
 describe('drained', () => {
   it('waits until everything written before has left', async () => {
@@ -61,5 +61,28 @@ describe('the real process', () => {
     expect(process.listenerCount('unhandledRejection')).toBe(before);
     off();
     process.off('unhandledRejection', own);
+  });
+});
+
+describe('withoutEchoes', () => {
+  it('counts the same signal within 100 ms as one key press, and others for themselves', () => {
+    const heard: string[] = [];
+    let now = 0;
+    const listener = withoutEchoes(
+      (signal: string) => heard.push(`${signal} at ${String(now)}`),
+      () => now,
+    );
+    for (const [at, signal] of [
+      [10, 'SIGINT'],
+      [13, 'SIGINT'],
+      [20, 'SIGTERM'],
+      [109, 'SIGINT'],
+      [110, 'SIGINT'],
+      [1000, 'SIGINT'],
+    ] as const) {
+      now = at;
+      listener(signal);
+    }
+    expect(heard).toEqual(['SIGINT at 10', 'SIGTERM at 20', 'SIGINT at 110', 'SIGINT at 1000']);
   });
 });
