@@ -8,7 +8,7 @@
  * crashes the service; and the service is supervised, so it is started again, a little later each time. After too many
  * crashes the supervisor gives up, which ends the program in order, with exit code 1.
  */
-import { Container, OneForOneSupervisor, Service, inject, service, task } from 'mode-ts';
+import { Container, OneForOneSupervisor, Service, service, task } from 'mode-ts';
 
 /** Stands for a broker in this sample: five orders, and a connection that breaks after the second and the fourth. */
 class Broker {
@@ -34,7 +34,11 @@ class Consumer extends Service {
 
   /** In real life: connects. Runs again with every restart. */
   override onStart(): void {
-    console.log(this.restartCount === 0 ? 'Consumer: connected' : `Consumer: connected again (restart ${String(this.restartCount)})`);
+    console.log(
+      this.restartCount === 0
+        ? 'Consumer: connected'
+        : `Consumer: connected again (restart ${String(this.restartCount)})`,
+    );
   }
 
   /** What a task throws crashes its service. There is nothing to catch here. */
@@ -80,7 +84,11 @@ class Consumers extends OneForOneSupervisor {
       if (order === 5) this.finished();
     };
     // at most three restarts within a minute; the first after 20 ms, the next after 40 ms, and so on
-    super({ maxRestarts: 3, over: '1m', backoff: { initial: '20ms' } }, statistics, new Consumer(new Broker(), handled));
+    super(
+      { maxRestarts: 3, over: '1m', backoff: { initial: '20ms' } },
+      statistics,
+      new Consumer(new Broker(), handled),
+    );
   }
 
   override onStart(): void {
@@ -91,7 +99,7 @@ class Consumers extends OneForOneSupervisor {
 /** Ends the program when there is nothing left to do. Without it, Ctrl-C would. */
 @service()
 class App extends Service {
-  constructor(@inject(Consumers) private readonly consumers: Consumers) {
+  constructor(private readonly consumers: Consumers) {
     super();
   }
 

@@ -35,7 +35,9 @@ class Member extends Service {
 
   override onStart(): void {
     const place = this.generation.join(this);
-    console.log(`Member ${String(this.number)} joins generation ${String(this.generation.number)} as number ${String(place)}`);
+    console.log(
+      `Member ${String(this.number)} joins generation ${String(this.generation.number)} as number ${String(place)}`,
+    );
     // Whatever a start has acquired is given back when the run ends, by a stop as well as by a crash.
     this.defer(() => {
       this.generation.leave(this);

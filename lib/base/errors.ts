@@ -29,7 +29,7 @@ export class ModeError extends Error {
   override readonly name: string = 'ModeError';
   readonly code: ModeErrorCode;
   /** Names from the root to the culprit, where there is a path. */
-  readonly path?: string[];
+  declare readonly path?: string[];
 
   constructor(code: ModeErrorCode, { message, remedy, path, cause }: ModeErrorOptions) {
     super(remedy === undefined ? message : `${message}\n  → ${remedy}`, cause === undefined ? undefined : { cause });

@@ -60,6 +60,11 @@ export function postConstruct(instance: object, definition: Definition | undefin
 
 /** The hooks of a resource. */
 export class ResourceTarget implements Hooks {
+  #starts = 0;
+  #current: { value: unknown } | undefined;
+  /** Made by starts that had been given up, while there was another. */
+  readonly #late: unknown[] = [];
+
   constructor(
     private readonly unit: Unit,
     private readonly resource: Resource,
@@ -68,13 +73,24 @@ export class ResourceTarget implements Hooks {
   ) {}
 
   onStart(signal: AbortSignal): unknown {
+    const start = (this.#starts += 1);
+    const keep = (value: unknown): void => {
+      if (start !== this.#starts) {
+        this.#late.push(value);
+        return;
+      }
+      this.#current = { value };
+      this.made(value);
+    };
     const value = this.resource.start(...fill(this.unit.parameters, this.ask), signal);
-    if (isThenable(value)) return value.then(this.made);
-    this.made(value);
+    if (isThenable(value)) return value.then(keep);
+    keep(value);
     return undefined;
   }
 
   onStop(signal: AbortSignal): unknown {
-    return this.resource.stop?.(this.unit.value, signal);
+    const value = this.#current === undefined ? this.#late.shift() : this.#current.value;
+    this.#current = undefined;
+    return this.resource.stop?.(value, signal);
   }
 }

@@ -274,7 +274,10 @@ export class Container extends InversifyContainer implements AsyncDisposable {
 
   async #boot(roots: readonly Wanted[], options: BootOptions | undefined): Promise<Resolved> {
     if (this.#engine.answer('boot') === 'refuse') await this.#engine.boot([], []);
-    for (let back = this.#engine.takingBack; back !== undefined; back = this.#engine.takingBack) await back;
+    for (let back = this.#engine.takingBack; back !== undefined; back = this.#engine.takingBack) {
+      await back;
+      this.#engine.mustRun();
+    }
     const resolved = this.#resolve(roots);
     await this.#engine.boot(tops(resolved), resolved.order as Unit[], options?.signal);
     return resolved;
@@ -486,7 +489,10 @@ class Host implements ResolverHost, EngineHost, BridgeHost {
   }
 
   async bootUnit(unit: Unit): Promise<void> {
-    for (let back = this.engine.takingBack; back !== undefined; back = this.engine.takingBack) await back;
+    for (let back = this.engine.takingBack; back !== undefined; back = this.engine.takingBack) {
+      await back;
+      this.engine.mustRun();
+    }
     const { roots, order } = this.resolver.resolve([unit]);
     return this.engine.boot(roots as Unit[], order as Unit[]);
   }

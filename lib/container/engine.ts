@@ -13,7 +13,7 @@ import type { ContainerState } from '../base/events.js';
 import type { TreeNode } from '../lifecycle/beacon.js';
 import type { Environment } from '../lifecycle/environment.js';
 import { Latch } from './latch.js';
-import { dependentsOf, Restarts } from './restarts.js';
+import { aliveOf, dependentsOf, Restarts } from './restarts.js';
 import { answers } from './transitions.js';
 import type { Unit } from './unit.js';
 
@@ -35,6 +35,9 @@ export interface StopOptions {
 
 /** When the budget of a stop is spent, what has not had its turn yet gets this long in all, or the budget if that is less. */
 const LAST_GRACE = 500;
+
+/** How long a queue may have been that is used again. */
+const KEPT = 64;
 
 /** Where a unit stands in the tree of what runs. */
 interface Place {
@@ -80,7 +83,9 @@ interface Collector {
 
 export class Engine {
   #state: ContainerState = 'idle';
+  /** Written over from its begin in each drain: a new list would have room for 17 units each time. */
   #queue: Unit[] = [];
+  #queued = 0;
   #draining = false;
   #active = 0;
   #boot: Boot | undefined;
@@ -121,16 +126,15 @@ export class Engine {
     return answers[this.#state][call];
   }
 
-  /**
-   * A boot that is being taken back while the rest runs on: settles when that is over, and rejects where everything was
-   * stopped meanwhile, which has the last word.
-   */
+  /** A boot that is being taken back while the rest runs on: settles, never rejecting, when that is over. */
   get takingBack(): Promise<unknown> | undefined {
     const boot = this.#boot;
-    if (boot?.failure === undefined || this.#state !== 'running') return undefined;
-    return boot.done.promise.catch(() => {
-      if (this.#state !== 'running') throw stopping();
-    });
+    return boot?.failure === undefined || this.#state !== 'running' ? undefined : boot.done.promise.catch(() => undefined);
+  }
+
+  /** For who has waited while it ran: a stop of everything that came meanwhile has the last word. */
+  mustRun(): void {
+    if (this.#state !== 'running') throw stopping();
   }
 
   /** Starts units and, first, what they need: `order` has it all, dependencies first. */
@@ -157,7 +161,7 @@ export class Engine {
     }
     const { promise } = boot.done;
     this.#follow(boot, signal);
-    for (const unit of added) this.#enqueue(unit);
+    for (let index = 0; index < added.length; index += 1) this.#enqueue(added[index] as Unit);
     this.#drain();
     return promise;
   }
@@ -199,7 +203,7 @@ export class Engine {
     }
     this.#restarts.hasten(unit);
     if (!goes) return this.host.bootUnit(unit);
-    const units = dependentsOf(unit).filter(({ wanted, active }) => wanted || active);
+    const units = aliveOf(dependentsOf(unit));
     const collector: Collector = { of: new Set(units), errors: [], abandoned: [] };
     this.#collectors.add(collector);
     try {
@@ -253,7 +257,9 @@ export class Engine {
   /** A unit cannot be started, and is on its way down: what else its boot has started need not wait for that. */
   failing(unit: Unit, error: unknown): void {
     const boot = this.#boot;
-    if (boot !== undefined && unit.boot === boot) this.#fail(boot, unit, error);
+    if (boot === undefined || unit.boot !== boot || this.#stop !== undefined) return;
+    unit.reported = true;
+    this.#fail(boot, unit, error);
   }
 
   /** A unit crashed while it was up. */
@@ -276,11 +282,14 @@ export class Engine {
     this.#lower(unit);
     const { due } = unit;
     const run = unit.lifecycle?.run;
-    const failed = run?.failure !== undefined && run.crashed && !unit.reached;
+    const failed = run?.failure !== undefined && run.crashed && !unit.reached && !unit.reported;
+    // wanted again since, it gets a new start and not a restart
+    const expected = due && !this.#isAwaited(unit);
+    unit.reported = false;
     if (run?.abandoned !== undefined) this.#collect(unit, { errors: [], abandoned: [{ service: unit.name, waitingOn: run.abandoned }] });
     if (run?.errors !== undefined) this.#collect(unit, { errors: run.errors.map((error) => ({ service: unit.name, error })), abandoned: [] });
     this.#ended(unit);
-    if (failed) this.#failedToStart(unit, run.failure?.error, due);
+    if (failed) this.#cameNotUp(unit, run.failure?.error, expected);
     this.#drain();
   }
 
@@ -309,8 +318,9 @@ export class Engine {
     return path.reverse();
   }
 
-  #want(boot: Boot, added: readonly Unit[]): void {
-    for (const unit of added) {
+  #want(boot: Boot, added: Unit[]): void {
+    for (let index = 0; index < added.length; index += 1) {
+      const unit = added[index] as Unit;
       unit.wanted = true;
       if (unit.up) continue;
       unit.boot = boot;
@@ -318,9 +328,10 @@ export class Engine {
       if (unit.active) continue;
       unit.missing = countMissing(unit.dependencies);
     }
-    boot.units = boot.units.length === 0 ? [...added] : [...boot.units, ...added];
+    // nobody writes into these lists, so the first boot shares its own
+    boot.units = boot.units.length === 0 ? added : [...boot.units, ...added];
     const known = this.#units.length === 0 ? undefined : new Set(this.#units);
-    this.#units = known === undefined ? [...added] : [...this.#units, ...added.filter((unit) => !known.has(unit))];
+    this.#units = known === undefined ? added : [...this.#units, ...added.filter((unit) => !known.has(unit))];
   }
 
   #follow(boot: Boot, signal: AbortSignal | undefined): void {
@@ -356,11 +367,15 @@ export class Engine {
     boot.done.resolve();
   }
 
-  #failedToStart(unit: Unit, error: unknown, due: boolean): void {
-    const boot = this.#boot;
-    if (boot !== undefined && unit.boot === boot) this.#fail(boot, unit, error);
-    else if (due) this.#escalate(unit, error);
+  /** A unit that no boot waits for did not start: as if it had crashed. */
+  #cameNotUp(unit: Unit, error: unknown, expected: boolean): void {
+    if (expected) this.#escalate(unit, error);
     else this.#mishap(unit, error);
+  }
+
+  /** Whether the boot that is under way waits for a unit to come up. */
+  #isAwaited(unit: Unit): boolean {
+    return unit.boot !== undefined && unit.boot === this.#boot;
   }
 
   /** Something went wrong with a unit that is going down anyway. */
@@ -375,7 +390,7 @@ export class Engine {
     if (boot !== undefined && boot.failure === undefined) {
       const asked = new Set([...boot.units, ...boot.others]);
       if (units.some((one) => one.wanted && !one.up && asked.has(one))) {
-        this.#fail(boot, culprit, new ModeError('ERR_MODE_BOOT_ABORTED', { message: `${culprit.name} was stopped while it was starting` }));
+        this.#fail(boot, culprit, aborted(culprit.name));
       }
     }
     for (const unit of units) {
@@ -432,10 +447,12 @@ export class Engine {
   #stopAll(cause: { error: unknown } | undefined): void {
     const boot = this.#boot;
     if (boot !== undefined && boot.failure === undefined) {
-      const unit = pendingOf(boot);
-      if (unit !== undefined) {
+      // it may all have come up just now
+      const unit = pendingOf(boot) ?? boot.units.at(-1) ?? boot.others.at(-1);
+      if (unit === undefined) boot.done.resolve();
+      else {
         boot.late?.cancel();
-        boot.failure = { unit, error: cause?.error ?? new ModeError('ERR_MODE_BOOT_ABORTED', { message: 'The container was stopped while it was starting' }) };
+        boot.failure = { unit, error: cause?.error ?? aborted('The container') };
       }
     }
     const stop: Stop = { done: deferred(), errors: [], abandoned: [], cause, budget: undefined, forced: false };
@@ -522,7 +539,8 @@ export class Engine {
 
   #enqueue(unit: Unit): void {
     const { engine } = unit;
-    engine.#queue.push(unit);
+    engine.#queue[engine.#queued] = unit;
+    engine.#queued += 1;
     // a unit of a parent or child container
     if (engine !== this && !engine.#draining) queueMicrotask(() => { engine.#drain(); });
   }
@@ -531,8 +549,9 @@ export class Engine {
     if (this.#draining) return;
     this.#draining = true;
     // the queue grows while it is worked off
-    for (let index = 0; index < this.#queue.length; index += 1) this.#settle(this.#queue[index] as Unit);
-    this.#queue = [];
+    for (let index = 0; index < this.#queued; index += 1) this.#settle(this.#queue[index] as Unit);
+    if (this.#queued > KEPT) this.#queue = [];
+    this.#queued = 0;
     this.#draining = false;
     if (this.#active === 0 && this.#stop !== undefined) this.#stopped();
     else if (this.#boot?.left === 0 && this.#boot.failure === undefined) this.#booted(this.#boot);
@@ -564,11 +583,12 @@ export class Engine {
       this.host.construct(unit);
     } catch (error) {
       this.#ended(unit);
-      this.#failedToStart(unit, error, true);
+      if (this.#isAwaited(unit)) this.#fail(this.#boot as Boot, unit, error);
+      else this.#cameNotUp(unit, error, true);
       return;
     }
     if (unit.lifecycle === undefined) this.cameUp(unit);
-    else unit.lifecycle.begin();
+    else unit.lifecycle.begin(unit.startedAt);
   }
 
   #takeDown(unit: Unit): void {
@@ -638,6 +658,10 @@ function notBack(unit: Unit): ModeError {
     remedy: 'Boot it again when it is needed.',
     path: [unit.name],
   });
+}
+
+function aborted(who: string): ModeError {
+  return new ModeError('ERR_MODE_BOOT_ABORTED', { message: `${who} was stopped while it was starting`, remedy: 'Boot it again when it is needed.' });
 }
 
 function stopping(): ModeError {

@@ -204,9 +204,9 @@ export class Restarts {
       case 'self':
         return [unit];
       case 'dependents':
-        return dependentsOf(unit).filter(({ wanted, active }) => wanted || active);
+        return aliveOf(dependentsOf(unit));
       case 'all':
-        return withDependents(this.engine.units.filter(({ wanted, active }) => wanted || active));
+        return aliveOf(withDependents(this.engine.units));
     }
   }
 }
@@ -214,6 +214,11 @@ export class Restarts {
 /** A unit and everything that depends on it, what depends on most first: an order in which they can stop. */
 export function dependentsOf(unit: Unit): Unit[] {
   return withDependents([unit]);
+}
+
+/** Without what nobody wants and is down. */
+export function aliveOf(units: readonly Unit[]): Unit[] {
+  return units.filter(({ wanted, active }) => wanted || active);
 }
 
 /** Some units and everything that depends on them, also in child containers, in an order in which they can stop. */

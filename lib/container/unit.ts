@@ -22,6 +22,8 @@ export class Unit extends Node implements Owner, TreeNode {
   up = false;
   /** Whether it was up since it was last started. */
   reached = false;
+  /** Whether a boot was told that it could not be started. */
+  reported = false;
   /** How many of its dependencies are not up. */
   missing = 0;
   /** How many of its dependents are active. */

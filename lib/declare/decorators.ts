@@ -85,7 +85,8 @@ export function task(options: TaskOptions = {}): MethodDecorator {
 export function timer(interval: Duration, options: TimerOptions = {}): MethodDecorator {
   const ms = toMs(interval, 'The interval of @timer()');
   if (ms === 0) throw new TypeError('The interval of @timer() must be more than 0');
-  const jitter = toMs(options.jitter === undefined ? 0 : options.jitter, 'The jitter of @timer()');
+  const { jitter: given = 0 } = options;
+  const jitter = toMs(given, 'The jitter of @timer()');
   const onError = checkOnError(options.onError, '@timer()');
   const immediate = options.immediate ?? false;
   return decorateMethod('@timer()', (key, name) => {

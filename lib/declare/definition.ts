@@ -4,6 +4,7 @@ import type { ClassMetadata } from '@inversifyjs/core';
 import type { LazyServiceIdentifier, ServiceIdentifier } from 'inversify';
 import { ModeError } from '../base/errors.js';
 import { toMs, type Duration } from '../base/duration.js';
+import { ignoresArguments, type AnyFunction } from './arguments.js';
 import { describedBy, describeToInversify, parameterTypes } from './describe.js';
 import { restartPolicy, type RestartPolicy, type RestartPolicyOptions } from '../supervise/budget.js';
 
@@ -114,6 +115,11 @@ export const Hook = {
 
 const bits: ReadonlyMap<string, number> = new Map(Object.entries(Hook));
 
+/** The bit of one hook, if it is one. */
+export function hookOf(name: string): number {
+  return bits.get(name) ?? 0;
+}
+
 /** Which hooks are among some names. */
 export function hooksAmong(names: readonly string[]): number {
   let hooks = 0;
@@ -156,6 +162,9 @@ export class Definition {
   #described: ClassMetadata | null | undefined;
   #marked: Marked | undefined;
   #types: readonly unknown[] | null | undefined;
+  /** The `onStart` and `onStop` of the class, where they cannot see their arguments. */
+  deafStart: AnyFunction | undefined;
+  deafStop: AnyFunction | undefined;
 
   /**
    * `cls` is missing where a value is managed that has no class of its own: a resource. `declared` is whether the class
@@ -208,7 +217,9 @@ export class Definition {
 
   /** Reads everything now. `metadata` is what the standard dialect keeps about a class; the class has it only later. */
   read(cls: Class, metadata: object | undefined): void {
-    this.readHooks();
+    const hooks = this.readHooks();
+    if ((hooks & Hook.onStart) !== 0) this.deafStart = deafHook(cls, 'onStart', this.base?.deafStart);
+    if ((hooks & Hook.onStop) !== 0) this.deafStop = deafHook(cls, 'onStop', this.base?.deafStop);
     this.#work = workOf(cls, metadata ?? metadataOf(cls), this.base?.work ?? NO_WORK);
     this.#described = describeToInversify(cls, this.options.inject ?? this.types ?? NO_TYPES, describedBy(cls)) ?? null;
   }
@@ -335,4 +346,12 @@ function workOf(cls: Class, metadata: object | undefined, inherited: readonly Wo
 /** What the standard dialect keeps about a class itself. */
 function metadataOf(cls: Class): object | undefined {
   return Object.hasOwn(cls, Symbol.metadata) ? (cls as unknown as { [Symbol.metadata]?: object })[Symbol.metadata] : undefined;
+}
+
+/** A hook of a class, or of its base class, if it cannot see its arguments. */
+function deafHook(cls: Class, name: string, inherited: AnyFunction | undefined): AnyFunction | undefined {
+  const own = Object.getOwnPropertyDescriptor(cls.prototype, name);
+  if (own === undefined) return inherited;
+  const hook: unknown = own.value;
+  return typeof hook === 'function' && ignoresArguments(hook as AnyFunction) ? (hook as AnyFunction) : undefined;
 }

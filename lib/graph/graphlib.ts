@@ -8,6 +8,8 @@ let loaded: typeof import('@dagrejs/graphlib') | undefined;
  * that `instanceof Graph` holds there.
  */
 export function graphlib(): typeof import('@dagrejs/graphlib') {
-  loaded ??= createRequire(import.meta.url)(fileURLToPath(import.meta.resolve('@dagrejs/graphlib'))) as typeof import('@dagrejs/graphlib');
+  loaded ??= createRequire(import.meta.url)(
+    fileURLToPath(import.meta.resolve('@dagrejs/graphlib')),
+  ) as typeof import('@dagrejs/graphlib');
   return loaded;
 }

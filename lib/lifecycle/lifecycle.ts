@@ -9,12 +9,12 @@ import { deferred, handled, isThenable, type Deferred } from '../base/async.js';
 import { formatMs } from '../base/duration.js';
 import { ModeError, StopError, describeError } from '../base/errors.js';
 import type { LogLevel, Logger, ServiceState } from '../base/events.js';
-import { definitionOf, Hook, hooksAmong, type Class, type Definition } from '../declare/definition.js';
+import { ignoresArguments } from '../declare/arguments.js';
+import { definitionOf, Hook, hookOf, hooksAmong, type Class, type Definition } from '../declare/definition.js';
 import { backgroundOf } from '../run/background.js';
 import { isTracing, traced } from '../run/tracing.js';
 import type { TreeNode } from './beacon.js';
 import { DEFAULT_TIMEOUT, standalone, type Environment } from './environment.js';
-import { ignoresArguments } from './arguments.js';
 import { bit, Phase, Run, STEPS } from './run.js';
 import { transitions, type Happening } from './transitions.js';
 import { Waits, type Wait } from './waiting.js';
@@ -76,6 +76,9 @@ const CHILDREN = bit(Phase.Children) | bit(Phase.ChildrenDown);
 // for hooks that cannot look at it
 const UNSEEN = new AbortController().signal;
 
+/** When a state began that nobody listened to. */
+const UNKNOWN = -1;
+
 const NO_CHILDREN: readonly Lifecycle[] = Object.freeze([]);
 
 const lifecycles = new WeakMap<object, Lifecycle>();
@@ -92,7 +95,7 @@ export function lifecycleOf(target: object): Lifecycle {
 
 export class Lifecycle implements TreeNode {
   #state: ServiceState = 'idle';
-  #since = 0;
+  #since: number = UNKNOWN;
   #runs = 0;
   #early: AbortController | undefined;
   #waits: Waits | undefined;
@@ -212,8 +215,8 @@ export class Lifecycle implements TreeNode {
     return this.run;
   }
 
-  /** Starts it. Its owner hears how that went. */
-  begin(): void {
+  /** Starts it. Its owner hears how that went. `since` is when its time began, on the clock's `now()`. */
+  begin(since = this.env.clock.now()): void {
     if (transitions[this.#state].start !== 'starting') {
       this.#happens('start');
       return;
@@ -222,7 +225,7 @@ export class Lifecycle implements TreeNode {
     this.#early = undefined;
     this.run = run;
     this.#runs += 1;
-    run.deadline = this.env.clock.now() + (this.definition.startTimeout ?? DEFAULT_TIMEOUT);
+    run.deadline = since + (this.definition.startTimeout ?? DEFAULT_TIMEOUT);
     // whoever hears of it finds the new run, and may have ended it
     this.#become('starting', undefined);
     if (!run.ending) this.#proceed(run);
@@ -374,7 +377,7 @@ export class Lifecycle implements TreeNode {
 
   /** Takes a service on as a child: it starts and stops with this one, in its place among the others. */
   adopt(child: Lifecycle, owner: Owner = new TreeOwner(this), index = this.children.length): void {
-    if (this.children.includes(child)) return;
+    if (child.parent === this) return;
     this.#check(child);
     (this.#children ??= []).splice(index, 0, child);
     if (this.run !== undefined) this.run.needs |= CHILDREN;
@@ -386,9 +389,13 @@ export class Lifecycle implements TreeNode {
   /** Refuses a child that would make the tree no tree. */
   #check(child: Lifecycle): void {
     if (child.owner?.startOwned !== undefined) {
+      const owner = child.parent === undefined ? 'managed by a container' : `supervised by ${child.parent.name}`;
       throw new ModeError('ERR_MODE_OWNED', {
-        message: `${child.name} is managed by a container, so it cannot be a child of ${this.name}`,
-        remedy: 'The container starts and stops it by itself: leave the addDependency() out.',
+        message: `${child.name} is ${owner}, so it cannot be a child of ${this.name}`,
+        remedy:
+          child.parent === undefined
+            ? 'The container starts and stops it by itself: leave the addDependency() out.'
+            : `Take it out of ${child.parent.name} with discard() first.`,
         path: [this.name, child.name],
       });
     }
@@ -595,7 +602,8 @@ export class Lifecycle implements TreeNode {
   /** Calls a hook with a signal of its own, which tells it that nobody waits for it any more. */
   #call(run: Run, hook: (signal: AbortSignal) => unknown): unknown {
     run.grace = undefined;
-    if (ignoresArguments(hook)) return hook.call(this.target, UNSEEN);
+    // what is known of the class spares the look at each of its instances
+    if (hook === this.definition.deafStart || hook === this.definition.deafStop || ignoresArguments(hook)) return hook.call(this.target, UNSEEN);
     run.grace = new AbortController();
     if (run.forced) run.grace.abort(run.reason);
     return hook.call(this.target, run.grace.signal);
@@ -652,7 +660,7 @@ export class Lifecycle implements TreeNode {
   /** They have their turn as well, but nobody waits for them. */
   #abandonChildren(): void {
     for (const child of [...this.children].reverse()) {
-      handled(child.stop());
+      void handled(child.stop());
       child.abandon();
     }
   }
@@ -762,9 +770,12 @@ export class Lifecycle implements TreeNode {
     const from = this.#state;
     this.#state = to;
     const { env } = this;
-    if (!env.listening) return;
+    if (!env.listening) {
+      this.#since = UNKNOWN;
+      return;
+    }
     const now = env.clock.now();
-    const ms = from === 'idle' ? undefined : now - this.#since;
+    const ms = this.#since === UNKNOWN ? undefined : now - this.#since;
     this.#since = now;
     env.emit({
       type: 'service',
@@ -802,11 +813,16 @@ export class Lifecycle implements TreeNode {
   /** Fields can be hooks too; and one that hides a member of `Service` would break it in ways that nobody understands. */
   #readFields(): void {
     const fields = Object.keys(this.target);
-    if (this.#runs === 1) this.#hooks |= hooksAmong(fields);
-    if (!this.definition.extendsBase) return;
-    const member = fields.find((field) => members.has(field));
-    if (member === undefined) return;
-    throw new ModeError('ERR_MODE_SHADOWED', {
+    const { extendsBase } = this.definition;
+    for (let index = 0; index < fields.length; index += 1) {
+      const field = fields[index] as string;
+      if (this.#runs === 1) this.#hooks |= hookOf(field);
+      if (extendsBase && members.has(field)) throw this.#shadowed(field);
+    }
+  }
+
+  #shadowed(member: string): ModeError {
+    return new ModeError('ERR_MODE_SHADOWED', {
       message: `${this.name} has a field "${member}" of its own, which hides the ${member} that every Service has`,
       remedy: `Rename the field ${member} of ${this.name}.`,
       path: [this.name],

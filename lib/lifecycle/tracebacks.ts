@@ -16,7 +16,9 @@ export function tracebacksOf(lifecycle: Lifecycle): Record<string, string> {
 
 function collect(lifecycle: Lifecycle, prefix: string, result: Record<string, string>, used: Set<string>): void {
   const active = activeCalls(lifecycle);
-  for (const { name, call } of active) result[uniqueName(prefix + name, used)] = describe(lifecycle, call, active.length);
+  for (const { name, call } of active) {
+    result[uniqueName(prefix + name, used)] = describe(lifecycle, call, active.length);
+  }
   for (const child of lifecycle.children) collect(child, `${prefix}${child.name} → `, result, used);
 }
 

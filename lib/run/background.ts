@@ -25,7 +25,9 @@ export function backgroundOf(host: TaskHost, work: WorkDefinition, target: objec
   // looked up at each call, so that what a test replaced is what runs
   const methods = target as Record<PropertyKey, (signal?: AbortSignal) => unknown>;
   const call =
-    work.kind === 'task' ? (signal: AbortSignal): unknown => methods[work.key]?.(signal) : (): unknown => methods[work.key]?.();
+    work.kind === 'task'
+      ? (signal: AbortSignal): unknown => methods[work.key]?.(signal)
+      : (): unknown => methods[work.key]?.();
   switch (work.kind) {
     case 'task':
       return ofTask(new TaskRun(host, work, call), call);

@@ -15,7 +15,7 @@ export interface CallOptions {
   readonly type: 'task' | 'timer';
   readonly name: string;
   readonly onError: OnError;
-  call(signal: AbortSignal): unknown;
+  readonly call: (signal: AbortSignal) => unknown;
   /** After each call, once its error went where `onError` says. `ms` is how long it took. */
   settled(failure: Failure | undefined, ms: number): void;
 }
@@ -57,7 +57,9 @@ export class Calls {
     host.emit({ type: options.type, service: host.service, name: options.name, what: 'begin', run });
     try {
       const result = isTracing()
-        ? traced({ host, kind: options.type, name: options.name, run, call: options.call }, () => options.call(host.signal))
+        ? traced({ host, kind: options.type, name: options.name, run, call: options.call }, () =>
+            options.call(host.signal),
+          )
         : options.call(host.signal);
       if (isThenable(result)) {
         void Promise.resolve(result).then(

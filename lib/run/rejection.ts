@@ -27,7 +27,10 @@ export function serviceOfRejection(
   const call = currentCall();
   if (call !== undefined) return { service: call.host.service, task: call.name, run: call.run };
   if (!(reason instanceof Error) || typeof reason.stack !== 'string') return undefined;
-  const names = known instanceof Map ? (known as ReadonlyMap<string, string>) : new Map([...known].map((name) => [name as string, name as string]));
+  const names =
+    known instanceof Map
+      ? (known as ReadonlyMap<string, string>)
+      : new Map([...known].map((name) => [name as string, name as string]));
   for (const frame of framesOf(reason.stack)) {
     // `Consumer.poll (file:1:2)`, `async Consumer.poll (…)`, `new Consumer (…)`, `Consumer.<anonymous> (…)`, `Object.poll [as x]`
     const match = /^(?:async |new )*([\p{L}\p{N}_$]+)(?:\.([^\s(]+))?[^(]*\(/u.exec(frame);

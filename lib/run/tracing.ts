@@ -68,9 +68,12 @@ export function currentCall(): TracedCall | undefined {
   return calls?.getStore();
 }
 
-// lib/ or dist/: whatever is in it is ours, and of no interest to who looks for a line of his own
-const OURS = new URL('..', import.meta.url);
-const OWN_FILES = [OURS.href, decodeURIComponent(OURS.pathname)];
+// What is in there is ours, and of no interest to who looks for a line of his own. This is `lib/run/tracing.ts`, or part of
+// `dist/core/core.js`, whose source map leads to `lib/` again.
+const OWN_FILES = ['../../lib/', '../../dist/'].flatMap((path) => {
+  const { href, pathname } = new URL(path, import.meta.url);
+  return [href, decodeURIComponent(pathname)];
+});
 /** Frames that are looked at, and those that are kept. */
 const DEPTH = 24;
 const KEPT = 8;

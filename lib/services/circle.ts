@@ -45,7 +45,9 @@ export class Circle {
     this.#history = verdict.history;
     if (!verdict.restart) {
       const path = [...this.supervision.path, place.name];
-      lifecycle.crash(new RestartLimitError(place.name, verdict.history.restarts.length, error, describePolicy(policy), path));
+      lifecycle.crash(
+        new RestartLimitError(place.name, verdict.history.restarts.length, error, describePolicy(policy), path),
+      );
       return;
     }
     const { attempt, delayMs } = verdict;
@@ -165,7 +167,7 @@ export class Circle {
   }
 
   get #lastActive(): Place | undefined {
-    return this.#inOrder.filter(({ active }) => active).at(-1);
+    return [...this.#inOrder].reverse().find(({ active }) => active);
   }
 
   get #inOrder(): readonly Place[] {

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { ModeError, StopError } from '../base/errors.js';
+import type { TreeNode } from '../lifecycle/beacon.js';
 import { LIFECYCLE, type Lifecycle, type Owner } from '../lifecycle/lifecycle.js';
 import { Phase, type Run } from '../lifecycle/run.js';
 import { DEFAULT_TIMEOUT } from '../lifecycle/environment.js';
@@ -46,7 +47,7 @@ export class Supervision {
   /** The names from the root to the supervisor. */
   get path(): string[] {
     const path: string[] = [];
-    for (let node = this.lifecycle.treeNode as typeof this.lifecycle.treeNode | undefined; node !== undefined; node = node.treeParent) {
+    for (let node: TreeNode | undefined = this.lifecycle.treeNode; node !== undefined; node = node.treeParent) {
       path.unshift(node.name);
     }
     return path;
@@ -87,7 +88,8 @@ export class Supervision {
       try {
         await place.lifecycle.start();
       } catch (error) {
-        if (place.gone || place.resting) continue;
+        // stopped by hand, or by a restart that will start it
+        if (place.gone || place.resting || place.circle?.brings(place) === true) continue;
         if (this.#isAtWork) for (const one of added.slice(index)) this.letGo(one);
         throw error;
       }

@@ -28,10 +28,7 @@ export interface SupervisorOptions extends RestartPolicyOptions {
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- there to be declared by subclasses, like hooks
 export interface Supervisor {
   /** See `SupervisorOptions.replacement`; a subclass may have it as a method. */
-  replacement?(
-    service: Service,
-    index: number,
-  ): Service | undefined | void | PromiseLike<Service | undefined | void>;
+  replacement?(service: Service, index: number): Service | undefined | void | PromiseLike<Service | undefined | void>;
 }
 
 /**
@@ -54,6 +51,8 @@ export interface Supervisor {
  *   `explain()` says to what.
  * - A service that was stopped by hand stays down, until it is started by hand or with its supervisor. One that was started by
  *   hand while a delay runs is not waited for any more.
+ *
+ * What `addDependency()` adds is a child like any other's: its crash crashes the supervisor.
  *
  * Services of a container's graph are not given to a supervisor: the container restarts them, see `@service({ restart })`.
  */
@@ -131,7 +130,12 @@ export abstract class Supervisor extends Service {
   /** What it does about a crash, and how its restarts are limited, in words. */
   explain(): string {
     const { places, policy } = this.#supervision;
-    const who = places.length === 0 ? 'a service' : places.length === 1 ? 'its service' : `one of its ${String(places.length)} services`;
+    const who =
+      places.length === 0
+        ? 'a service'
+        : places.length === 1
+          ? 'its service'
+          : `one of its ${String(places.length)} services`;
     const words = `${this.label}: when ${who} crashes, ${consequences[this.strategy]}`;
     if (!restarts(this.strategy)) return words;
     const crashes = this.#levels.reduce((product, { policy: { maxRestarts } }) => product * (maxRestarts + 1), 1);

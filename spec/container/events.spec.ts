@@ -112,7 +112,17 @@ describe('every event has its time, of the wall clock, and says what happened', 
     const { events } = recordHistory(container, { types: ['restart'] });
     (await container.boot(Cache)).crash(boom);
     await settle();
-    expect(events).toMatchObject([{ type: 'restart', service: 'Cache', attempt: 1, delayMs: 0, scope: 'dependents', error: boom, at: expect.any(Date) }]);
+    expect(events).toMatchObject([
+      {
+        type: 'restart',
+        service: 'Cache',
+        attempt: 1,
+        delayMs: 0,
+        scope: 'dependents',
+        error: boom,
+        at: expect.any(Date),
+      },
+    ]);
     await container.stop();
   });
 
@@ -152,7 +162,9 @@ describe("a listener's error", () => {
     await container.boot(player('A'));
     await container.stop();
     expect(since()).toEqual(['+A', '-A']);
-    expect(warnings.list).toEqual(Array.from({ length: 4 }, () => 'warning: A listener of container.on() threw (boom)'));
+    expect(warnings.list).toEqual(
+      Array.from({ length: 4 }, () => 'warning: A listener of container.on() threw (boom)'),
+    );
     expect(warnings.events[0]).toMatchObject({ type: 'warning', error: boom, at: expect.any(Date) });
   });
 
@@ -167,6 +179,7 @@ describe("a listener's error", () => {
 
   it('of an asynchronous listener as well', async () => {
     const { container } = stage();
+    // eslint-disable-next-line @typescript-eslint/no-misused-promises -- TypeScript lets it pass without the linter
     container.on(async (event) => {
       await settle();
       if (event.type !== 'warning') throw boom;
@@ -175,7 +188,9 @@ describe("a listener's error", () => {
     await container.boot();
     await settle();
     await settle();
-    expect(warnings.list).toEqual(Array.from({ length: 2 }, () => 'warning: A listener of container.on() threw (boom)'));
+    expect(warnings.list).toEqual(
+      Array.from({ length: 2 }, () => 'warning: A listener of container.on() threw (boom)'),
+    );
   });
 
   it('does not keep other listeners from being called', async () => {

@@ -37,7 +37,12 @@ describe('get() before the boot', () => {
     const cache = container.get(Cache);
     expect(await container.boot(Cache)).toBe(cache);
     expect(cache.redis.state).toBe('running');
-    expect(history.list).toEqual(['Redis: idle→starting', 'Redis: starting→running', 'Cache: idle→starting', 'Cache: starting→running']);
+    expect(history.list).toEqual([
+      'Redis: idle→starting',
+      'Redis: starting→running',
+      'Cache: idle→starting',
+      'Cache: starting→running',
+    ]);
     await container.stop();
     expect(container.get(Cache)).toBe(cache);
   });

@@ -40,7 +40,10 @@ function program() {
   }
   service()(Migrations);
   class App {
-    constructor(..._: unknown[]) {}
+    readonly given: readonly unknown[];
+    constructor(...given: unknown[]) {
+      this.given = given;
+    }
     onStart() {}
   }
   service({ inject: [Users, 'url', 'pool'], dependsOn: [Migrations] })(App);
@@ -123,7 +126,15 @@ describe('graph()', () => {
     container.bind('bound').to(player('Bound'));
     expect(container.graph().nodes()).toEqual(['url', 'pool', 'Bound']);
     await container.boot(Redis);
-    expect(container.graph().nodes().sort()).toEqual(['Bound', 'Connection', 'Connection#2', 'Listener', 'Redis', 'pool', 'url']);
+    expect(container.graph().nodes().sort()).toEqual([
+      'Bound',
+      'Connection',
+      'Connection#2',
+      'Listener',
+      'Redis',
+      'pool',
+      'url',
+    ]);
     await container.stop();
   });
 
@@ -132,7 +143,11 @@ describe('graph()', () => {
     const Redis = player('Redis');
     const App = player('App', { needs: [Redis] });
     const { container } = stage();
-    const states = () => container.graph(App).nodes().map((id) => (container.graph(App).node(id) as { state: string }).state);
+    const states = () =>
+      container
+        .graph(App)
+        .nodes()
+        .map((id) => (container.graph(App).node(id) as { state: string }).state);
     hold('+Redis', '-Redis');
     const booting = container.boot(App);
     await settle();
@@ -171,7 +186,14 @@ describe('graph()', () => {
     await clock.advance('250ms');
     release('+App');
     await booting;
-    expect(container.graph(App).node('App')).toEqual({ name: 'App', kind: 'service', state: 'running', level: 1, restarts: 0, ownMs: 250 });
+    expect(container.graph(App).node('App')).toEqual({
+      name: 'App',
+      kind: 'service',
+      state: 'running',
+      level: 1,
+      restarts: 0,
+      ownMs: 250,
+    });
     await container.restart(App);
     expect(container.graph(App).node('App')).toMatchObject({ restarts: 1 });
     await container.stop();

@@ -17,7 +17,7 @@ function family() {
   return { parent, child, clock, Redis, App, player, ...rest };
 }
 
-describe("a service that a parent binds", () => {
+describe('a service that a parent binds', () => {
   it('is used by a child while it runs there', async () => {
     const { parent, child, Redis, App, since } = family();
     const redis = await parent.boot(Redis);
@@ -37,7 +37,13 @@ describe("a service that a parent binds", () => {
     for (const error of [thrown(() => child.plan(App)), await rejection(child.boot(App))]) {
       expect(error).toMatchObject({
         code: 'ERR_MODE_PLAN',
-        problems: [{ kind: 'parent', path: ['App', 'Redis'], message: expect.stringContaining('Boot the parent first: await parent.boot(Redis).') }],
+        problems: [
+          {
+            kind: 'parent',
+            path: ['App', 'Redis'],
+            message: expect.stringContaining('Boot the parent first: await parent.boot(Redis).'),
+          },
+        ],
       });
     }
     expect(since()).toEqual([]);
@@ -153,7 +159,7 @@ describe('a child', () => {
   it('may bind its own in the place of the parent’s', async () => {
     const { parent, child, Redis, App, player } = family();
     await parent.boot(Redis);
-    child.bind(Redis).to(player('Memory') as never);
+    child.bind(Redis).to(player('Memory'));
     const app = await child.boot(App);
     expect(app.needs[0]).not.toBe(parent.get(Redis));
     expect(child.plan(App).order.map(({ name }) => name)).toEqual(['Memory', 'App']);
@@ -194,8 +200,18 @@ describe('a child', () => {
     const below = recordHistory(child);
     await parent.boot(Redis);
     await child.boot(App);
-    expect(above.list).toEqual(['container: idle→starting', 'Redis: idle→starting', 'Redis: starting→running', 'container: starting→running']);
-    expect(below.list).toEqual(['container: idle→starting', 'App: idle→starting', 'App: starting→running', 'container: starting→running']);
+    expect(above.list).toEqual([
+      'container: idle→starting',
+      'Redis: idle→starting',
+      'Redis: starting→running',
+      'container: starting→running',
+    ]);
+    expect(below.list).toEqual([
+      'container: idle→starting',
+      'App: idle→starting',
+      'App: starting→running',
+      'container: starting→running',
+    ]);
     await parent.stop();
   });
 

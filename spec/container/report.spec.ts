@@ -29,11 +29,61 @@ describe('report()', () => {
     expect(container.report()).toEqual({
       totalMs: 160,
       services: [
-        { id: 'Http', name: 'Http', state, readyAt: 0, startedAt: 0, runningAt: 100, ownMs: 100, waitedMs: 0, restarts: 0 },
-        { id: 'Web', name: 'Web', state, readyAt: 100, startedAt: 100, runningAt: 150, ownMs: 50, waitedMs: 100, restarts: 0 },
-        { id: 'Redis', name: 'Redis', state, readyAt: 0, startedAt: 0, runningAt: 30, ownMs: 30, waitedMs: 0, restarts: 0 },
-        { id: 'Jobs', name: 'Jobs', state, readyAt: 30, startedAt: 30, runningAt: 50, ownMs: 20, waitedMs: 30, restarts: 0 },
-        { id: 'App', name: 'App', state, readyAt: 150, startedAt: 150, runningAt: 160, ownMs: 10, waitedMs: 150, restarts: 0 },
+        {
+          id: 'Http',
+          name: 'Http',
+          state,
+          readyAt: 0,
+          startedAt: 0,
+          runningAt: 100,
+          ownMs: 100,
+          waitedMs: 0,
+          restarts: 0,
+        },
+        {
+          id: 'Web',
+          name: 'Web',
+          state,
+          readyAt: 100,
+          startedAt: 100,
+          runningAt: 150,
+          ownMs: 50,
+          waitedMs: 100,
+          restarts: 0,
+        },
+        {
+          id: 'Redis',
+          name: 'Redis',
+          state,
+          readyAt: 0,
+          startedAt: 0,
+          runningAt: 30,
+          ownMs: 30,
+          waitedMs: 0,
+          restarts: 0,
+        },
+        {
+          id: 'Jobs',
+          name: 'Jobs',
+          state,
+          readyAt: 30,
+          startedAt: 30,
+          runningAt: 50,
+          ownMs: 20,
+          waitedMs: 30,
+          restarts: 0,
+        },
+        {
+          id: 'App',
+          name: 'App',
+          state,
+          readyAt: 150,
+          startedAt: 150,
+          runningAt: 160,
+          ownMs: 10,
+          waitedMs: 150,
+          restarts: 0,
+        },
       ],
       criticalChain: ['Http', 'Web', 'App'],
     });
@@ -47,8 +97,8 @@ describe('report()', () => {
   it('leaves out what is neither service nor resource', async () => {
     const { container, player } = program();
     container.bind('url').toConstantValue(1);
-    container.resource('pool', { start: () => 1 });
-    await container.boot(player('App', { needs: ['url', 'pool'] }));
+    container.resource('pool', { inject: ['url'], start: () => 1 });
+    await container.boot(player('App', { needs: ['pool', 'url'] }));
     expect(container.report().services.map(({ id }) => id)).toEqual(['pool', 'App']);
     expect(container.report().criticalChain).toEqual(['pool', 'App']);
     await container.stop();
@@ -61,7 +111,10 @@ describe('report()', () => {
     await container.boot(App);
     await container.restart(Redis);
     await container.restart(App);
-    expect(container.report().services.map(({ id, restarts }) => `${id}: ${String(restarts)}`)).toEqual(['Redis: 1', 'App: 2']);
+    expect(container.report().services.map(({ id, restarts }) => `${id}: ${String(restarts)}`)).toEqual([
+      'Redis: 1',
+      'App: 2',
+    ]);
     await container.stop();
   });
 
@@ -83,7 +136,11 @@ describe('report()', () => {
       const booting = container.boot(App);
       await clock.advance('1s');
       await booting;
-      expect(container.report()).toMatchObject({ totalMs: 10, services: [{ startedAt: 0, runningAt: 10 }], criticalChain: ['App'] });
+      expect(container.report()).toMatchObject({
+        totalMs: 10,
+        services: [{ startedAt: 0, runningAt: 10 }],
+        criticalChain: ['App'],
+      });
       await container.stop();
     }
   });

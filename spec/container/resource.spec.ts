@@ -155,7 +155,12 @@ describe('resource()', () => {
 
 describe('a resource that cannot be made', () => {
   it.each<[string, () => unknown]>([
-    ['throws', () => { throw boom; }],
+    [
+      'throws',
+      () => {
+        throw boom;
+      },
+    ],
     ['rejects', () => Promise.reject(boom)],
   ])('(%s) makes the boot fail like a service; nothing is released', async (_, start) => {
     const released: unknown[] = [];
@@ -183,7 +188,10 @@ describe('a resource that cannot be made', () => {
     });
     const booting = rejection<BootError>(container.boot('pool'));
     await clock.advance('2s');
-    expect((await booting).cause).toMatchObject({ code: 'ERR_MODE_START_TIMEOUT', message: expect.stringContaining('pool did not start within 2s') });
+    expect((await booting).cause).toMatchObject({
+      code: 'ERR_MODE_START_TIMEOUT',
+      message: expect.stringContaining('pool did not start within 2s'),
+    });
     expect(signal.aborted).toBe(true);
   });
 
@@ -242,7 +250,8 @@ describe('get() of a resource', () => {
     container.resource('pool', { start: () => 1 });
     const refused = {
       code: 'ERR_MODE_NOT_RUNNING',
-      message: 'The resource pool is not running, so it has no value\n  → Boot what needs it first; it is there from its start to its stop.',
+      message:
+        'The resource pool is not running, so it has no value\n  → Boot what needs it first; it is there from its start to its stop.',
       path: ['pool'],
     };
     expect(thrown(() => container.get('pool'))).toMatchObject(refused);
@@ -267,7 +276,11 @@ describe('get() of a resource', () => {
     const { container } = stage();
     container.resource('pool', { start: () => 1 });
     await container.boot();
-    expect([container.getAll('pool'), await container.getAsync('pool'), await container.getAllAsync('pool')]).toEqual([[1], 1, [1]]);
+    expect([container.getAll('pool'), await container.getAsync('pool'), await container.getAllAsync('pool')]).toEqual([
+      [1],
+      1,
+      [1],
+    ]);
     await container.stop();
     expect(await rejection(container.getAsync('pool'))).toMatchObject({ code: 'ERR_MODE_NOT_RUNNING' });
   });

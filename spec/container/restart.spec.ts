@@ -132,7 +132,9 @@ describe('restart(id)', () => {
     since();
     await Promise.all([container.restart(Redis), container.restart(Clock)]);
     const log = since();
-    expect([...log].sort()).toEqual(['+App', '+Clock', '+Jobs', '+Redis', '+Web', '-App', '-Clock', '-Jobs', '-Redis', '-Web'].sort());
+    expect([...log].sort()).toEqual(
+      ['+App', '+Clock', '+Jobs', '+Redis', '+Web', '-App', '-Clock', '-Jobs', '-Redis', '-Web'].sort(),
+    );
     expect(log.at(-1)).toBe('+App');
     expect(container.state).toBe('running');
     await container.stop();
@@ -165,7 +167,10 @@ describe('restart(id)', () => {
     const { container } = stage();
     await container.boot(App);
     since();
-    expect(await rejection(container.restart(Redis))).toMatchObject({ code: 'ERR_MODE_STOP', errors: [{ service: 'Redis', error: boom }] });
+    expect(await rejection(container.restart(Redis))).toMatchObject({
+      code: 'ERR_MODE_STOP',
+      errors: [{ service: 'Redis', error: boom }],
+    });
     await settle();
     expect(since()).toEqual(['-App', '-Redis', '+Redis', '+App']);
     expect(container.state).toBe('running');
@@ -293,7 +298,10 @@ describe('a restarted resource gives its dependents the new value', () => {
 
   it('through a value that is resolved from it', async () => {
     const { container } = pools();
-    container.bind('size').toResolvedValue((pool: { n: number }) => pool.n * 10, ['pool']).inSingletonScope();
+    container
+      .bind('size')
+      .toResolvedValue((pool: { n: number }) => pool.n * 10, ['pool'])
+      .inSingletonScope();
     class App {
       constructor(readonly size: number) {}
       onStart() {}

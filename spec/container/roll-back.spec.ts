@@ -10,7 +10,9 @@ import { rejection, settle, stage, troupe } from './support.js';
 const boom = new Error('boom');
 
 /** `App` needs `Cache`, which needs `Redis`; `Files` is beside it, and `Late` behind it. */
-function program(cache: { onStart?: (signal: AbortSignal) => unknown; startTimeout?: string; stopTimeout?: string } = {}) {
+function program(
+  cache: { onStart?: (signal: AbortSignal) => unknown; startTimeout?: string; stopTimeout?: string } = {},
+) {
   const { player, ...rest } = troupe();
   const Redis = player('Redis');
   const Files = player('Files');
@@ -53,7 +55,11 @@ describe('a start that fails', () => {
     const { container, history } = stage();
     await rejection(container.boot(player('App', { needs: [Half] })));
     expect(log).toEqual(['released', 'onShutdown']);
-    expect(history.list).toEqual(['Half: idle→starting', 'Half: starting→stopping (boom)', 'Half: stopping→crashed (boom)']);
+    expect(history.list).toEqual([
+      'Half: idle→starting',
+      'Half: starting→stopping (boom)',
+      'Half: stopping→crashed (boom)',
+    ]);
   });
 
   it('rejects with a BootError that names the service, the path to it and the cause', async () => {
@@ -73,13 +79,71 @@ describe('a start that fails', () => {
   });
 
   it.each<[string, object]>([
-    ['the constructor', class { constructor() { throw boom; } onStart() {} }],
-    ['onFirstStart', class { onFirstStart() { throw boom; } }],
-    ['onStart', class { onStart() { throw boom; } }],
-    ['onStart, later', class { async onStart() { await settle(); throw boom; } }],
-    ['onStarted', class { onStarted() { throw boom; } }],
-    ['onStarted, later', class { async onStarted() { await settle(); throw boom; } }],
-    ['a child', class extends Service { override onStart() { this.addDependency(new (class extends Service { override onStart() { throw boom; } })()); } }],
+    [
+      'the constructor',
+      class {
+        constructor() {
+          throw boom;
+        }
+        onStart() {}
+      },
+    ],
+    [
+      'onFirstStart',
+      class {
+        onFirstStart() {
+          throw boom;
+        }
+      },
+    ],
+    [
+      'onStart',
+      class {
+        onStart() {
+          throw boom;
+        }
+      },
+    ],
+    [
+      'onStart, later',
+      class {
+        async onStart() {
+          await settle();
+          throw boom;
+        }
+      },
+    ],
+    [
+      'onStarted',
+      class {
+        onStarted() {
+          throw boom;
+        }
+      },
+    ],
+    [
+      'onStarted, later',
+      class {
+        async onStarted() {
+          await settle();
+          throw boom;
+        }
+      },
+    ],
+    [
+      'a child',
+      class extends Service {
+        override onStart() {
+          this.addDependency(
+            new (class extends Service {
+              override onStart() {
+                throw boom;
+              }
+            })(),
+          );
+        }
+      },
+    ],
   ])('in %s', async (_, cls) => {
     const { player, since } = troupe();
     const Redis = player('Redis');
@@ -161,7 +225,10 @@ describe('a start that times out', () => {
     let reason: unknown;
     const { App, container, clock, since } = program({
       startTimeout: '5s',
-      onStart: (signal) => untilAborted(signal).catch((error: unknown) => Promise.reject((reason = error))),
+      onStart: (signal) => {
+        signal.addEventListener('abort', () => (reason = signal.reason));
+        return untilAborted(signal);
+      },
     });
     const booting = rejection<BootError>(container.boot(App));
     await clock.advance('5s');
@@ -218,13 +285,18 @@ describe('a start that times out', () => {
   });
 
   it('is abandoned when it does not notice that its signal aborts, named with what it was waiting on', async () => {
-    const { App, container, clock, since } = program({ startTimeout: '5s', onStart: () => new Promise(() => undefined) });
+    const { App, container, clock, since } = program({
+      startTimeout: '5s',
+      onStart: () => new Promise(() => undefined),
+    });
     const abandoned = recordHistory(container, { types: ['abandoned'] });
     const booting = rejection<BootError>(container.boot(App));
     await clock.advance('6s');
     const error = await booting;
     expect(error.cause).toMatchObject({ code: 'ERR_MODE_START_TIMEOUT' });
-    expect(error.errors).toMatchObject([{ code: 'ERR_MODE_STOP', abandoned: [{ service: 'Cache', waitingOn: ['onStart'] }] }]);
+    expect(error.errors).toMatchObject([
+      { code: 'ERR_MODE_STOP', abandoned: [{ service: 'Cache', waitingOn: ['onStart'] }] },
+    ]);
     expect(abandoned.list).toEqual(['Cache: abandoned, waiting on onStart']);
     expect(since()).toEqual(['+Files', '+Redis', '+Cache', '-Files', '-Redis']);
   });
@@ -262,7 +334,12 @@ describe('a start that is aborted: boot(root, { signal })', () => {
     await settle();
     controller.abort(reason);
     const error = await booting;
-    expect(error).toMatchObject({ code: 'ERR_MODE_BOOT', service: 'Cache', path: ['App', 'Late', 'Cache'], errors: [] });
+    expect(error).toMatchObject({
+      code: 'ERR_MODE_BOOT',
+      service: 'Cache',
+      path: ['App', 'Late', 'Cache'],
+      errors: [],
+    });
     expect(error.cause).toBe(reason);
     expect(since()).toEqual(['+Files', '+Redis', '+Cache', '-Files', '-Redis']);
     expect(container.state).toBe('failed');
@@ -323,7 +400,9 @@ describe('a start that is aborted: boot(root, { signal })', () => {
     const { player, since } = troupe();
     const { container } = stage();
     await container.boot(player('Redis'));
-    const booting = rejection<BootError>(container.boot(player('Slow', { onStart: untilAborted }), { signal: controller.signal }));
+    const booting = rejection<BootError>(
+      container.boot(player('Slow', { onStart: untilAborted }), { signal: controller.signal }),
+    );
     await settle();
     controller.abort(reason);
     expect((await booting).cause).toBe(reason);

@@ -31,7 +31,9 @@ describe('idle', () => {
 
   it('boot with a PlanError leaves it idle', async () => {
     const { container, player, states } = program();
-    expect(await rejection(container.boot(player('Bad', { needs: ['missing'] })))).toMatchObject({ code: 'ERR_MODE_PLAN' });
+    expect(await rejection(container.boot(player('Bad', { needs: ['missing'] })))).toMatchObject({
+      code: 'ERR_MODE_PLAN',
+    });
     expect(container.state).toBe('idle');
     expect(states.list).toEqual([]);
   });
@@ -99,7 +101,13 @@ describe('starting', () => {
     release('+App');
     await stopping;
     const error = await booting;
-    expect(error).toMatchObject({ code: 'ERR_MODE_BOOT', service: 'App', path: ['App'], cause: { code: 'ERR_MODE_BOOT_ABORTED' }, errors: [] });
+    expect(error).toMatchObject({
+      code: 'ERR_MODE_BOOT',
+      service: 'App',
+      path: ['App'],
+      cause: { code: 'ERR_MODE_BOOT_ABORTED' },
+      errors: [],
+    });
     expect(since()).toEqual(['+Redis', '+App', '-App', '-Redis']);
     expect(states.list.at(-1)).toBe('container: stopping→stopped');
   });
@@ -211,7 +219,12 @@ describe('stopping', () => {
 
   it('boot is refused: ERR_MODE_STOPPING', async () => {
     const { container, App, Other, release, stopped, since } = await stopping();
-    for (const boot of [() => container.boot(App), () => container.boot(Other), () => container.boot(), () => container.boot('missing')]) {
+    for (const boot of [
+      () => container.boot(App),
+      () => container.boot(Other),
+      () => container.boot(),
+      () => container.boot('missing'),
+    ]) {
       expect(await rejection(boot())).toMatchObject({
         code: 'ERR_MODE_STOPPING',
         message: 'The container is stopping, so nothing can be started in it\n  → Await its stop() first.',

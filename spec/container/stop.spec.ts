@@ -122,7 +122,9 @@ describe('what does not stop in time', () => {
         'Not everything stopped cleanly:\n  - Stuck was abandoned, waiting on onStop\n' +
         '  → Let what is named settle when its signal aborts, or give it more time with `stopTimeout` or `stop({ timeout })`.',
     });
-    expect(abandoned.events).toMatchObject([{ type: 'abandoned', service: 'Stuck', waitingOn: ['onStop'], at: expect.any(Date) }]);
+    expect(abandoned.events).toMatchObject([
+      { type: 'abandoned', service: 'Stuck', waitingOn: ['onStop'], at: expect.any(Date) },
+    ]);
     expect(container.state).toBe('failed');
   });
 
@@ -147,7 +149,10 @@ describe('what does not stop in time', () => {
     expect(signal.aborted).toBe(false);
     await clock.advance('0.1s');
     expect(signal.aborted).toBe(true);
-    expect(signal.reason).toMatchObject({ code: 'ERR_MODE_STOP_TIMEOUT', message: expect.stringContaining('Stuck did not stop within 5s: it was waiting on onStop') });
+    expect(signal.reason).toMatchObject({
+      code: 'ERR_MODE_STOP_TIMEOUT',
+      message: expect.stringContaining('Stuck did not stop within 5s: it was waiting on onStop'),
+    });
     await stopping;
   });
 
@@ -165,13 +170,62 @@ describe('what does not stop in time', () => {
   });
 
   it.each<[string, new () => object, string[]]>([
-    ['onStop', class { onStop() { return never(); } }, ['onStop']],
-    ['onShutdown', class { onShutdown() { return never(); } }, ['onShutdown']],
+    [
+      'onStop',
+      class {
+        onStop() {
+          return never();
+        }
+      },
+      ['onStop'],
+    ],
+    [
+      'onShutdown',
+      class {
+        onShutdown() {
+          return never();
+        }
+      },
+      ['onShutdown'],
+    ],
     ['a task', withTask(), ['task listen']],
-    ['two added tasks', class extends Service { override onStarted() { this.addTask(never, { name: 'one' }); this.addTask(never, { name: 'two' }); } }, ['task one', 'task two']],
-    ['a hold', class extends Service { override onStarted() { this.holdShutdown(); } }, ['a hold on its shutdown']],
-    ['a release', class extends Service { override onStarted() { this.defer(never); } }, ['the release of what it uses']],
-    ['a child', class extends Service { override onStart() { this.addDependency(new StuckChild()); } }, ['StuckChild: onStop']],
+    [
+      'two added tasks',
+      class extends Service {
+        override onStarted() {
+          this.addTask(never, { name: 'one' });
+          this.addTask(never, { name: 'two' });
+        }
+      },
+      ['task one', 'task two'],
+    ],
+    [
+      'a hold',
+      class extends Service {
+        override onStarted() {
+          this.holdShutdown();
+        }
+      },
+      ['a hold on its shutdown'],
+    ],
+    [
+      'a release',
+      class extends Service {
+        override onStarted() {
+          this.defer(never);
+        }
+      },
+      ['the release of what it uses'],
+    ],
+    [
+      'a child',
+      class extends Service {
+        override onStart() {
+          this.addDependency(new StuckChild());
+        }
+      },
+      ['StuckChild: onStop'],
+    ],
   ])('is named with what it was waiting on: %s', async (_, cls, waitingOn) => {
     service({ name: 'Stuck', stopTimeout: '1s' })(cls);
     const { container, clock } = stage();
@@ -256,9 +310,12 @@ describe('stop({ timeout }) is one budget for the whole shutdown', () => {
     const Stuck = player('Stuck', { onStop: never });
     const { container, clock } = stage();
     await container.boot(Stuck);
-    const stops = [container.stop(), container.stop({ timeout: '10s' }), container.stop({ timeout: '2s' }), container.stop({ timeout: '20s' })].map((stop) =>
-      rejection(stop),
-    );
+    const stops = [
+      container.stop(),
+      container.stop({ timeout: '10s' }),
+      container.stop({ timeout: '2s' }),
+      container.stop({ timeout: '20s' }),
+    ].map((stop) => rejection(stop));
     await clock.advance('2s');
     expect(new Set(await Promise.all(stops)).size).toBe(1);
   });
@@ -285,7 +342,11 @@ describe('stop({ timeout }) is one budget for the whole shutdown', () => {
     const stopping = rejection<StopError>(container.stop({ timeout: '2s' }));
     await clock.advance('2s');
     expect((await stopping).abandoned).toEqual([{ service: 'Stuck', waitingOn: ['onStart'] }]);
-    expect(await booting).toMatchObject({ code: 'ERR_MODE_BOOT', cause: { code: 'ERR_MODE_BOOT_ABORTED' }, errors: [{ code: 'ERR_MODE_STOP' }] });
+    expect(await booting).toMatchObject({
+      code: 'ERR_MODE_BOOT',
+      cause: { code: 'ERR_MODE_BOOT_ABORTED' },
+      errors: [{ code: 'ERR_MODE_STOP' }],
+    });
   });
 });
 
@@ -366,7 +427,8 @@ describe('stop(id)', () => {
     await container.boot(App);
     expect(await rejection(container.stop('Rediss'))).toMatchObject({
       code: 'ERR_MODE_UNKNOWN',
-      message: 'Rediss is no service of this container; did you mean Redis?\n  → Give the class or the token that it was booted by.',
+      message:
+        'Rediss is no service of this container; did you mean Redis?\n  → Give the class or the token that it was booted by.',
       path: ['Rediss'],
     });
   });
@@ -379,7 +441,10 @@ describe('stop(id)', () => {
     const { container } = stage();
     await container.boot(App);
     since();
-    expect(await rejection(container.stop(Redis))).toMatchObject({ code: 'ERR_MODE_STOP', errors: [{ service: 'Bad', error: boom }] });
+    expect(await rejection(container.stop(Redis))).toMatchObject({
+      code: 'ERR_MODE_STOP',
+      errors: [{ service: 'Bad', error: boom }],
+    });
     expect(since()).toEqual(['-App', '-Bad', '-Redis']);
     expect(container.state).toBe('running');
   });
@@ -402,7 +467,11 @@ describe('stop(id)', () => {
     const stopping = container.stop(Redis);
     release('+Redis');
     await stopping;
-    expect(await booting).toMatchObject({ code: 'ERR_MODE_BOOT', service: 'Redis', cause: { code: 'ERR_MODE_BOOT_ABORTED' } });
+    expect(await booting).toMatchObject({
+      code: 'ERR_MODE_BOOT',
+      service: 'Redis',
+      cause: { code: 'ERR_MODE_BOOT_ABORTED' },
+    });
     expect(since()).toEqual(['+Redis', '+Clock', '-Clock', '-Redis']);
   });
 });

@@ -1,5 +1,11 @@
 import { deferred, type Deferred } from '../../lib/base/async.js';
-import { Container, service, type ContainerOptions, type ServiceIdentifier, type ServiceOptions } from '../../lib/index.js';
+import {
+  Container,
+  service,
+  type ContainerOptions,
+  type ServiceIdentifier,
+  type ServiceOptions,
+} from '../../lib/index.js';
 import { FakeClock, recordHistory } from '../../lib/testing/index.js';
 
 /** A container whose time stands still, and what happens to its services. */
@@ -84,6 +90,7 @@ export async function rejection<E = unknown>(promise: Promise<unknown>): Promise
 }
 
 /** What a call throws. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the test knows what it expects
 export function thrown<E = unknown>(call: () => unknown): E {
   try {
     call();

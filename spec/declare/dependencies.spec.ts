@@ -209,10 +209,22 @@ describe("inversify's own decorators", () => {
       ) {}
     }
     const container = new Container();
-    container.bind(Redis).toConstantValue({ first: true } as never).whenNamed('first');
-    container.bind(Redis).toConstantValue({ second: true } as never).whenNamed('second');
-    container.bind(Clock).toConstantValue({ zone: 1 } as never).whenTagged('zone', 1);
-    container.bind(Clock).toConstantValue({ zone: 2 } as never).whenTagged('zone', 2);
+    container
+      .bind(Redis)
+      .toConstantValue({ first: true } as never)
+      .whenNamed('first');
+    container
+      .bind(Redis)
+      .toConstantValue({ second: true } as never)
+      .whenNamed('second');
+    container
+      .bind(Clock)
+      .toConstantValue({ zone: 1 } as never)
+      .whenTagged('zone', 1);
+    container
+      .bind(Clock)
+      .toConstantValue({ zone: 2 } as never)
+      .whenTagged('zone', 2);
     const { unbound, redis, clock } = await container.boot(Cache);
     expect([unbound, redis, clock]).toEqual([undefined, { second: true }, { zone: 1 }]);
   });
@@ -364,7 +376,9 @@ describe('where the compiler emitted no metadata', () => {
     }
     inject(Redis)(Half, undefined, 0);
     service()(Half);
-    expect(problemsOf(Half).map(({ message }) => message.split(':')[0])).toEqual(['Parameter 2 of the constructor of Half has no type metadata']);
+    expect(problemsOf(Half).map(({ message }) => message.split(':')[0])).toEqual([
+      'Parameter 2 of the constructor of Half has no type metadata',
+    ]);
   });
 
   it('a class without parameters needs none', () => {

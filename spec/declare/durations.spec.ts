@@ -16,7 +16,11 @@ const good: [Duration, number][] = [
 const bad: unknown[] = [-1, NaN, Infinity, 'soon', '-1s', '', '100', '5 parsecs', null, true, {}];
 
 describe.each<[where: string, declare: (value: Duration) => unknown, what: string]>([
-  ['@service({ startTimeout })', (startTimeout) => service({ startTimeout })(class Redis {}), 'The startTimeout of Redis'],
+  [
+    '@service({ startTimeout })',
+    (startTimeout) => service({ startTimeout })(class Redis {}),
+    'The startTimeout of Redis',
+  ],
   ['@service({ stopTimeout })', (stopTimeout) => service({ stopTimeout })(class Redis {}), 'The stopTimeout of Redis'],
   ['@timer(interval)', (interval) => timer(interval), 'The interval of @timer()'],
   ['@timer(…, { jitter })', (jitter) => timer('1s', { jitter }), 'The jitter of @timer()'],

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { Container, Service, service } from '../../lib/index.js';
 import { rejection, settle, stage, thrown, troupe } from '../container/support.js';
 
-const names = (container: Container, root: never) => container.plan(root).order.map(({ name, kind }) => `${name} is a ${kind}`);
+const names = (container: Container, root: never) =>
+  container.plan(root).order.map(({ name, kind }) => `${name} is a ${kind}`);
 
 describe('@service() makes a class an injectable singleton with a lifecycle', () => {
   it('injected everywhere as the same instance', async () => {
@@ -174,7 +175,11 @@ describe('extending Service is optional', () => {
     }
 
     const { container, history } = stage();
-    expect(names(container, App as never)).toEqual(['Database is a service', 'Users is a injectable', 'App is a service']);
+    expect(names(container, App as never)).toEqual([
+      'Database is a service',
+      'Users is a injectable',
+      'App is a service',
+    ]);
     await container.boot(App);
     expect(log).toEqual(['Database runs', 'Users is made, the database is running', 'App is made']);
     expect(history.list.filter((line) => line.startsWith('Users'))).toEqual([]);
@@ -191,7 +196,9 @@ describe('the options of @service()', () => {
       }
     }
     const { container, history } = stage();
-    expect(container.plan(Redis).order).toEqual([{ id: 'redis', name: 'redis', kind: 'service', dependencies: [], level: 0 }]);
+    expect(container.plan(Redis).order).toEqual([
+      { id: 'redis', name: 'redis', kind: 'service', dependencies: [], level: 0 },
+    ]);
     const error = await rejection<Error>(container.boot(Redis));
     expect(error.message).toMatch(/^redis could not be started/);
     expect(history.list[0]).toBe('redis: idle→starting');
@@ -259,7 +266,11 @@ describe('the options of @service()', () => {
     await clock.advance(1999);
     expect(container.state).toBe('starting');
     await clock.advance(1);
-    expect(await boot).toMatchObject({ code: 'ERR_MODE_BOOT', service: 'Slow', cause: { code: 'ERR_MODE_START_TIMEOUT' } });
+    expect(await boot).toMatchObject({
+      code: 'ERR_MODE_BOOT',
+      service: 'Slow',
+      cause: { code: 'ERR_MODE_START_TIMEOUT' },
+    });
   });
 
   it('stopTimeout: how long a stop may take', async () => {
@@ -275,7 +286,10 @@ describe('the options of @service()', () => {
     await clock.advance(1999);
     expect(container.state).toBe('stopping');
     await clock.advance(1);
-    expect(await stop).toMatchObject({ code: 'ERR_MODE_STOP', abandoned: [{ service: 'Slow', waitingOn: ['onStop'] }] });
+    expect(await stop).toMatchObject({
+      code: 'ERR_MODE_STOP',
+      abandoned: [{ service: 'Slow', waitingOn: ['onStop'] }],
+    });
   });
 });
 
@@ -373,7 +387,10 @@ describe('errors where a class is declared', () => {
 
   it.each([
     ['a method', () => (service() as never as (...args: unknown[]) => void)(class {}.prototype, 'run', {})],
-    ['a method (standard)', () => (service() as never as (...args: unknown[]) => void)(() => undefined, { kind: 'method', name: 'run' })],
+    [
+      'a method (standard)',
+      () => (service() as never as (...args: unknown[]) => void)(() => undefined, { kind: 'method', name: 'run' }),
+    ],
     ['nothing', () => (service() as never as (...args: unknown[]) => void)(undefined)],
   ])('@service() on %s', (_, decorate) => {
     expect(decorate).toThrow(new TypeError('@service() decorates classes'));

@@ -69,7 +69,7 @@ describe('standard decorators', () => {
         }
       },
       service() as Decorator,
-      { listen: task() as Decorator, refresh: timer('25s') as Decorator, report: crontab('* * * * *') as Decorator },
+      { listen: task(), refresh: timer('25s'), report: crontab('* * * * *') },
     );
     const { container, clock } = stage();
     await container.boot(Cache);
@@ -85,14 +85,14 @@ describe('standard decorators', () => {
         sweep() {}
       },
       service() as Decorator,
-      { refresh: timer('1s') as Decorator, sweep: timer('5s') as Decorator },
+      { refresh: timer('1s'), sweep: timer('5s') },
     );
     const Derived = decorated(
       class Derived extends Base {
         override refresh() {}
       },
       service() as Decorator,
-      { refresh: timer('2s', { name: 'again' }) as Decorator },
+      { refresh: timer('2s', { name: 'again' }) },
     );
     const { container } = stage();
     await container.boot(Derived);
@@ -105,7 +105,7 @@ describe('standard decorators', () => {
         one() {}
       },
       service() as Decorator,
-      { one: timer('1s') as Decorator },
+      { one: timer('1s') },
     );
     const Two = decorated(class Two {}, service() as Decorator);
     const { container } = stage();
@@ -132,7 +132,9 @@ describe('standard decorators', () => {
     ['a class', { kind: 'class', name: 'Cache' }],
   ])('of methods on %s say where they belong', (_, context) => {
     for (const decorator of [task(), timer('1s'), crontab('* * * * *')]) {
-      expect(thrown(() => (decorator as Decorator)((() => undefined) as never, { metadata: {}, ...context } as never))).toMatchObject({
+      expect(
+        thrown(() => (decorator as Decorator)((() => undefined) as never, { metadata: {}, ...context } as never)),
+      ).toMatchObject({
         code: 'ERR_MODE_DECLARATION',
         message: expect.stringContaining(`is on ${context.name}, which is no public method of an instance`),
       });
@@ -140,9 +142,9 @@ describe('standard decorators', () => {
   });
 
   it('of classes on a method say where they belong', () => {
-    expect(() => (service() as Decorator)((() => undefined) as never, { kind: 'method', name: 'run' } as never)).toThrow(
-      new TypeError('@service() decorates classes'),
-    );
+    expect(() =>
+      (service() as Decorator)((() => undefined) as never, { kind: 'method', name: 'run' } as never),
+    ).toThrow(new TypeError('@service() decorates classes'));
   });
 });
 
@@ -157,14 +159,22 @@ describe('compiled by tsc without `experimentalDecorators`', () => {
       const run = promisify(execFile);
       const options = {
         extends: path.join(root, 'tsconfig.json'),
-        compilerOptions: { experimentalDecorators: false, emitDecoratorMetadata: false, noEmit: false, rootDir: root, outDir: directory },
+        compilerOptions: {
+          experimentalDecorators: false,
+          emitDecoratorMetadata: false,
+          noEmit: false,
+          rootDir: root,
+          outDir: directory,
+        },
         files: [fixture],
         include: [],
       };
       await writeFile(path.join(directory, 'tsconfig.json'), JSON.stringify(options));
       await writeFile(path.join(directory, 'package.json'), '{ "type": "module" }');
       await run(process.execPath, [path.join(root, 'node_modules/typescript/lib/tsc.js'), '-p', directory]);
-      const { stdout } = await run(process.execPath, [path.join(directory, path.relative(root, fixture).replace('.ts', '.js'))]);
+      const { stdout } = await run(process.execPath, [
+        path.join(directory, path.relative(root, fixture).replace('.ts', '.js')),
+      ]);
       expect(stdout.trimEnd().split('\n')).toEqual([
         'Redis: idle→starting',
         'Redis: starting→running',
@@ -185,4 +195,3 @@ describe('compiled by tsc without `experimentalDecorators`', () => {
     }
   });
 });
-

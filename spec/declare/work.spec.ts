@@ -33,12 +33,7 @@ describe('@task()', () => {
     const listener = await container.boot(Listener);
     expect(listener.started).toBe(true);
     await container.stop();
-    expect(log).toEqual([
-      'onStart: starting',
-      'listen: running',
-      'onStarted: running',
-      'listen ends: stopping',
-    ]);
+    expect(log).toEqual(['onStart: starting', 'listen: running', 'onStarted: running', 'listen ends: stopping']);
   });
 
   it('when it throws, the service crashes', async () => {
@@ -142,7 +137,12 @@ describe('@task()', () => {
     const { container } = stage();
     const history = workOf(container);
     await container.boot(Listener);
-    expect(history.list).toEqual(['Listener.one: begin', 'Listener.one: end', 'Listener.second: begin', 'Listener.second: end']);
+    expect(history.list).toEqual([
+      'Listener.one: begin',
+      'Listener.one: end',
+      'Listener.second: begin',
+      'Listener.second: end',
+    ]);
   });
 });
 
@@ -273,7 +273,11 @@ describe('@crontab()', () => {
         runs.push(new Date(clock.date()).toISOString());
       }
     }
-    crontab(line, { timezone: 'UTC' })(Reports.prototype, 'report', Object.getOwnPropertyDescriptor(Reports.prototype, 'report') as never);
+    crontab(line, { timezone: 'UTC' })(
+      Reports.prototype,
+      'report',
+      Object.getOwnPropertyDescriptor(Reports.prototype, 'report') as never,
+    );
     service()(Reports);
     await container.boot(Reports);
     expect(container.timers().map(({ nextAt }) => nextAt?.toISOString())).toEqual([at]);
@@ -406,7 +410,11 @@ describe('in the wrong place', () => {
           return 1;
         }
       }
-      decorate(Cache.prototype as never, 'refresh' as never, Object.getOwnPropertyDescriptor(Cache.prototype, 'refresh') as never);
+      decorate(
+        Cache.prototype as never,
+        'refresh' as never,
+        Object.getOwnPropertyDescriptor(Cache.prototype, 'refresh') as never,
+      );
     },
     'a field': (decorate) => {
       class Cache {}
@@ -414,15 +422,16 @@ describe('in the wrong place', () => {
     },
   };
 
-  it.each(Object.entries(decorators).flatMap(([what, decorator]) => Object.entries(places).map(([place, use]) => [what, place, decorator, use] as const)))(
-    '%s on %s says where it belongs',
-    (what, _, decorator, use) => {
-      expect(thrown(() => use(decorator as never))).toMatchObject({
-        code: 'ERR_MODE_DECLARATION',
-        message: `${what} is on refresh, which is no public method of an instance\n  → Put it on a method that is neither static nor #private.`,
-      });
-    },
-  );
+  it.each(
+    Object.entries(decorators).flatMap(([what, decorator]) =>
+      Object.entries(places).map(([place, use]) => [what, place, decorator, use] as const),
+    ),
+  )('%s on %s says where it belongs', (what, _, decorator, use) => {
+    expect(thrown(() => use(decorator as never))).toMatchObject({
+      code: 'ERR_MODE_DECLARATION',
+      message: `${what} is on refresh, which is no public method of an instance\n  → Put it on a method that is neither static nor #private.`,
+    });
+  });
 
   it.each(Object.entries(decorators))('%s on a class says where it belongs', (what, decorator) => {
     expect(thrown(() => (decorator as unknown as (cls: unknown) => void)(class Cache {}))).toMatchObject({
@@ -432,7 +441,9 @@ describe('in the wrong place', () => {
   });
 
   it('an option that is none is refused', () => {
-    expect(() => task({ onError: 'explode' as never })).toThrow(new TypeError("onError of @task() is 'crash', 'log', 'retry' or a function, not explode"));
+    expect(() => task({ onError: 'explode' as never })).toThrow(
+      new TypeError("onError of @task() is 'crash', 'log', 'retry' or a function, not explode"),
+    );
     expect(() => timer('1s', { onError: 42 as never })).toThrow(TypeError);
   });
 });
@@ -488,7 +499,15 @@ describe('container.timers()', () => {
         skipped: 0,
         failures: 1,
       },
-      { service: 'Reports', name: 'hourly', kind: 'crontab', nextAt: new Date('2026-01-01T01:00:00Z'), runs: 0, skipped: 0, failures: 0 },
+      {
+        service: 'Reports',
+        name: 'hourly',
+        kind: 'crontab',
+        nextAt: new Date('2026-01-01T01:00:00Z'),
+        runs: 0,
+        skipped: 0,
+        failures: 0,
+      },
     ]);
     const stop = rejection(container.stop());
     await clock.advance('1m');

@@ -107,7 +107,11 @@ describe('a walk visits everything that comes before a vertex before the vertex'
     const point = graph('a: b');
     const orders = [1, 2].map(() => {
       const left: string[] = [];
-      new Walk<Point>({ before: (at) => at.before, leave: ({ name }) => left.push(name), cycle: () => undefined }).visit(point('a'));
+      new Walk<Point>({
+        before: (at) => at.before,
+        leave: ({ name }) => left.push(name),
+        cycle: () => undefined,
+      }).visit(point('a'));
       return left.join(' ');
     });
     expect(orders).toEqual(['b a', 'b a']);
@@ -139,7 +143,9 @@ describe('depth is no limit', () => {
       if (next !== undefined) point.before = [next];
     });
     const left: Point[] = [];
-    new Walk<Point>({ before: (at) => at.before, leave: (at) => left.push(at), cycle: () => undefined }).visit(points[0] as Point);
+    new Walk<Point>({ before: (at) => at.before, leave: (at) => left.push(at), cycle: () => undefined }).visit(
+      points[0] as Point,
+    );
     expect(left.length).toBe(points.length);
     expect([left[0], left.at(-1)]).toEqual([points.at(-1), points[0]]);
   });
@@ -149,11 +155,19 @@ describe('for any graph', () => {
   /** Edges only lead from higher to lower numbers, so there is no cycle. */
   const acyclic = fc
     .integer({ min: 1, max: 30 })
-    .chain((count) => fc.tuple(...Array.from({ length: count }, (_, index) => fc.uniqueArray(fc.nat({ max: Math.max(0, index - 1) }), { maxLength: index }))));
+    .chain((count) =>
+      fc.tuple(
+        ...Array.from({ length: count }, (_, index) =>
+          fc.uniqueArray(fc.nat({ max: Math.max(0, index - 1) }), { maxLength: index }),
+        ),
+      ),
+    );
 
   const toPoints = (edges: number[][]) => {
     const points = edges.map((_, index) => new Point(String(index)));
-    for (const [index, list] of edges.entries()) (points[index] as Point).before = list.map((to) => points[to] as Point);
+    for (const [index, list] of edges.entries()) {
+      (points[index] as Point).before = list.map((to) => points[to] as Point);
+    }
     return points;
   };
 
@@ -173,7 +187,9 @@ describe('for any graph', () => {
         expect(new Set(left).size).toBe(points.length);
         expect(left.length).toBe(points.length);
         const place = new Map(left.map((point, index) => [point, index]));
-        for (const point of points) for (const before of point.before) expect(place.get(before)).toBeLessThan(place.get(point) ?? -1);
+        for (const point of points) {
+          for (const before of point.before) expect(place.get(before)).toBeLessThan(place.get(point) ?? -1);
+        }
       }),
     );
   });
@@ -181,12 +197,18 @@ describe('for any graph', () => {
   it('a cycle is reported exactly where there is one, and is one', () => {
     const any = fc
       .integer({ min: 1, max: 12 })
-      .chain((count) => fc.array(fc.uniqueArray(fc.nat({ max: count - 1 }), { maxLength: 4 }), { minLength: count, maxLength: count }));
+      .chain((count) =>
+        fc.array(fc.uniqueArray(fc.nat({ max: count - 1 }), { maxLength: 4 }), { minLength: count, maxLength: count }),
+      );
     fc.assert(
       fc.property(any, (edges) => {
         const points = toPoints(edges);
         const cycles: Point[][] = [];
-        const walk = new Walk<Point>({ before: (at) => at.before, leave: () => undefined, cycle: (path) => cycles.push(path) });
+        const walk = new Walk<Point>({
+          before: (at) => at.before,
+          leave: () => undefined,
+          cycle: (path) => cycles.push(path),
+        });
         for (const point of points) walk.visit(point);
         for (const cycle of cycles) {
           cycle.forEach((point, index) => expect(point.before).toContain(cycle[(index + 1) % cycle.length]));
@@ -200,7 +222,7 @@ describe('for any graph', () => {
 /** Kahn's way: take away what has nothing before it, until nothing is left or nothing can be taken. */
 function hasCycle(edges: number[][]): boolean {
   const rest = new Map(edges.map((list, index) => [index, list]));
-  for (let taken = true; taken; ) {
+  for (let taken = true; taken;) {
     taken = false;
     for (const [index, list] of rest) {
       if (list.some((before) => rest.has(before))) continue;

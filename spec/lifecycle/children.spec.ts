@@ -249,7 +249,12 @@ describe('a child whose start fails', () => {
     const child = parent.addDependency(actor('child', { only: ['onStop'], onStarted: reject() }));
     expect(await rejection(parent.start())).toBe(boom);
     expect(log).toEqual(['child.onStarted', 'child.onStop', 'parent.onStop']);
-    expect([child.state, child.crashReason, parent.state, parent.crashReason]).toEqual(['crashed', boom, 'crashed', boom]);
+    expect([child.state, child.crashReason, parent.state, parent.crashReason]).toEqual([
+      'crashed',
+      boom,
+      'crashed',
+      boom,
+    ]);
   });
 
   it('at run time, is an error for whoever starts it and leaves its parent alone', async () => {
@@ -330,7 +335,9 @@ describe('a crash', () => {
     leaf.crash(boom);
     await settle();
     expect(since()).toEqual(['leaf.onStop', 'left.onStop', 'root.onStop', 'right.onStop', 'other.onStop']);
-    for (const each of [root, left, right, leaf, other]) expect([each.state, each.crashReason]).toEqual(['crashed', boom]);
+    for (const each of [root, left, right, leaf, other]) {
+      expect([each.state, each.crashReason]).toEqual(['crashed', boom]);
+    }
   });
 
   it('of a parent takes its children down with it', async () => {

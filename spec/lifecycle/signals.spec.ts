@@ -26,12 +26,12 @@ describe('the signal of a run', () => {
     await a.stop();
     const reason = a.signal.reason as ModeError;
     expect(ModeError.is(reason)).toBe(true);
-    expect({ ...reason, name: reason.name, message: reason.message }).toEqual({
-      code: 'ERR_MODE_STOPPED',
-      name: 'AbortError',
-      message: 'A was stopped\n  → Start it again when it is needed.',
-      path: ['A'],
-    });
+    expect([reason.code, reason.name, reason.path, reason.message]).toEqual([
+      'ERR_MODE_STOPPED',
+      'AbortError',
+      ['A'],
+      'A was stopped\n  → Start it again when it is needed.',
+    ]);
   });
 
   it('has the error for its reason where that ended the run', async () => {
@@ -142,7 +142,9 @@ describe("onStart's signal", () => {
     await clock.advance(4999);
     expect(signals[0]?.aborted).toBe(false);
     await clock.advance(1);
-    expect([signals[0]?.aborted, (signals[0]?.reason as ModeError).code]).toEqual([true, 'ERR_MODE_START_TIMEOUT']);
+    expect(signals.map(({ aborted, reason }) => [aborted, (reason as ModeError).code])).toEqual([
+      [true, 'ERR_MODE_START_TIMEOUT'],
+    ]);
     held.resolve();
     expect(await failed).toBe(signals[0]?.reason);
   });
@@ -232,7 +234,7 @@ describe('a hook gets its signal', () => {
     }
   }
   class Default extends Service {
-    override onStart(signal: AbortSignal | undefined = undefined): Promise<void> {
+    override onStart(signal = new AbortController().signal): Promise<void> {
       return aborted(signal);
     }
   }
@@ -243,7 +245,6 @@ describe('a hook gets its signal', () => {
   }
   class Arguments extends Service {
     override onStart(): Promise<void> {
-      // oxlint-disable-next-line prefer-rest-params -- this is what is meant
       return aborted(arguments[0] as AbortSignal);
     }
   }

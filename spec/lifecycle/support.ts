@@ -61,7 +61,7 @@ export function theatre() {
     actor(name: string, { only = HOOKS, ...options }: ActOptions = {}): Service {
       class Actor extends Service {}
       for (const hook of HOOKS) {
-        const also = options[hook] as ((this: Service, signal: AbortSignal) => unknown) | undefined;
+        const also = options[hook];
         if (also === undefined && !only.includes(hook)) continue;
         // a named parameter: a hook that cannot see its signal is given none
         Object.defineProperty(Actor.prototype, hook, {
@@ -71,9 +71,15 @@ export function theatre() {
           },
         });
       }
-      if (options.onInitDependencies !== undefined) Object.assign(Actor.prototype, { onInitDependencies: options.onInitDependencies });
+      if (options.onInitDependencies !== undefined) {
+        Object.assign(Actor.prototype, { onInitDependencies: options.onInitDependencies });
+      }
       const { startTimeout, stopTimeout } = options;
-      service({ name, ...(startTimeout !== undefined && { startTimeout }), ...(stopTimeout !== undefined && { stopTimeout }) })(Actor);
+      service({
+        name,
+        ...(startTimeout !== undefined && { startTimeout }),
+        ...(stopTimeout !== undefined && { stopTimeout }),
+      })(Actor);
       return place(new Actor());
     },
     /** What was logged since this was last asked. */
@@ -113,11 +119,11 @@ export async function rejection<E = Error & { code?: string }>(promise: Promise<
 }
 
 /** What a call throws. */
-export function thrown<E = Error & { code?: string }>(call: () => unknown): E {
+export function thrown(call: () => unknown): Error & { code?: string } {
   try {
     call();
   } catch (error) {
-    return error as E;
+    return error as Error & { code?: string };
   }
   throw new Error('Nothing was thrown');
 }

@@ -75,7 +75,14 @@ describe('startTimeout', () => {
     ['onFirstStart', { onFirstStart: never }],
     ['onStart', { onStart: never }],
     ['onStarted', { onStarted: never }],
-    ['B: onStart', { onStart(this: Service) { this.addDependency(new Stuck()); } }],
+    [
+      'B: onStart',
+      {
+        onStart(this: Service) {
+          this.addDependency(new Stuck());
+        },
+      },
+    ],
   ])('says that it was waiting on %s', async (waitingOn, hooks) => {
     const { actor, clock, events } = theatre();
     const a = actor('A', { startTimeout: 100, ...hooks });
@@ -269,16 +276,45 @@ describe('stopTimeout', () => {
   it.each<[string, string[], object]>([
     ['onStop', ['onStop'], { onStop: never }],
     ['onShutdown', ['onShutdown'], { onShutdown: never }],
-    ['a hold', ['a hold on its shutdown'], { onStart(this: Service) { this.holdShutdown(); } }],
-    ['two holds', ['2 holds on its shutdown'], { onStart(this: Service) { this.holdShutdown(); this.holdShutdown(); } }],
-    ['tasks', ['task listen', 'task read'], {
-      onStart(this: Service) {
-        this.addTask(never, { name: 'listen' });
-        this.addTask(never, { name: 'read' });
-        this.addTask(() => this.waitUntilStopped(), { name: 'obedient' });
+    [
+      'a hold',
+      ['a hold on its shutdown'],
+      {
+        onStart(this: Service) {
+          this.holdShutdown();
+        },
       },
-    }],
-    ['a release', ['the release of what it uses'], { onStart(this: Service) { this.defer(never); } }],
+    ],
+    [
+      'two holds',
+      ['2 holds on its shutdown'],
+      {
+        onStart(this: Service) {
+          this.holdShutdown();
+          this.holdShutdown();
+        },
+      },
+    ],
+    [
+      'tasks',
+      ['task listen', 'task read'],
+      {
+        onStart(this: Service) {
+          this.addTask(never, { name: 'listen' });
+          this.addTask(never, { name: 'read' });
+          this.addTask(() => this.waitUntilStopped(), { name: 'obedient' });
+        },
+      },
+    ],
+    [
+      'a release',
+      ['the release of what it uses'],
+      {
+        onStart(this: Service) {
+          this.defer(never);
+        },
+      },
+    ],
   ])('names %s', async (_, waitingOn, hooks) => {
     const { actor, clock } = theatre();
     const a = actor('A', { stopTimeout: 100, ...hooks });
@@ -346,7 +382,11 @@ describe('stopTimeout', () => {
     await a.start();
     resolve();
     await settle();
-    expect([since(), a.state, a.crashReason]).toEqual([['A.onRestart', 'A.onStart', 'A.onStarted'], 'running', undefined]);
+    expect([since(), a.state, a.crashReason]).toEqual([
+      ['A.onRestart', 'A.onStart', 'A.onStarted'],
+      'running',
+      undefined,
+    ]);
   });
 
   it('begins when a start that is under way is ended', async () => {
@@ -359,7 +399,11 @@ describe('stopTimeout', () => {
     // the hook is left behind, and the way down has its own time
     expect((await stopped).abandoned).toEqual([{ service: 'A', waitingOn: ['onStart'] }]);
     await failed;
-    expect([a.state, (a.crashReason as ModeError).code, clock.sleepers]).toEqual(['crashed', 'ERR_MODE_STOP_TIMEOUT', 0]);
+    expect([a.state, (a.crashReason as ModeError).code, clock.sleepers]).toEqual([
+      'crashed',
+      'ERR_MODE_STOP_TIMEOUT',
+      0,
+    ]);
   });
 
   it('has nothing to do with a service that stops in time', async () => {

@@ -99,7 +99,9 @@ describe('start()', () => {
     const { a, held, stopped, states: history } = await inState('stopping');
     const error = await rejection(a.start());
     expect(error.code).toBe('ERR_MODE_STOPPING');
-    expect(error.message).toBe('A is still stopping, so it cannot start\n  → Await its stop() first, or call restart().');
+    expect(error.message).toBe(
+      'A is still stopping, so it cannot start\n  → Await its stop() first, or call restart().',
+    );
     held.resolve();
     await stopped;
     expect(history.list).toEqual(['A: stopping→stopped']);
@@ -181,13 +183,16 @@ describe('crash()', () => {
     expect([history.list, a.crashReason]).toEqual([['A: stopping→crashed (boom)'], boom]);
   });
 
-  it.each<[ServiceState]>([['stopped'], ['crashed']])('of what is %s comes too late, and is only told', async (state) => {
-    const { a, events } = await inState(state);
-    const late = new Error('late');
-    a.crash(late);
-    expect(events.list).toEqual([`warning: A failed while it was ${state}: late (late)`]);
-    expect([a.state, a.crashReason]).toEqual([state, state === 'crashed' ? boom : undefined]);
-  });
+  it.each<[ServiceState]>([['stopped'], ['crashed']])(
+    'of what is %s comes too late, and is only told',
+    async (state) => {
+      const { a, events } = await inState(state);
+      const late = new Error('late');
+      a.crash(late);
+      expect(events.list).toEqual([`warning: A failed while it was ${state}: late (late)`]);
+      expect([a.state, a.crashReason]).toEqual([state, state === 'crashed' ? boom : undefined]);
+    },
+  );
 
   it('for the same reason again says nothing', async () => {
     const { a, events } = await inState('crashed');

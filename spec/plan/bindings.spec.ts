@@ -35,7 +35,12 @@ function user(...needs: ServiceIdentifier[]) {
   return App;
 }
 
-const planOf = (container: Container, root: ServiceIdentifier) => container.plan(root).order.map(({ name, kind }) => `${kind} ${name}`);
+const planOf = (container: Container, root: ServiceIdentifier) =>
+  container.plan(root).order.map(({ name, kind }) => `${kind} ${name}`);
+
+it('a container is one of inversify', () => {
+  expect(new Container()).toBeInstanceOf(InversifyContainer);
+});
 
 describe('a service', () => {
   it('that is not bound is bound by itself', async () => {
@@ -55,14 +60,19 @@ describe('a service', () => {
 
   it('that extends Service without a decorator is missing where it is not', async () => {
     class Bare extends Service {}
-    await expect(stage().container.boot(Bare)).rejects.toThrow('Decorate Bare with @service(), or bind it: container.bind(Bare).toSelf().');
+    await expect(stage().container.boot(Bare)).rejects.toThrow(
+      'Decorate Bare with @service(), or bind it: container.bind(Bare).toSelf().',
+    );
   });
 
   describe('is one managed instance, whatever it is asked for by', () => {
     it.each<[string, (container: Container) => void]>([
       ['nothing bound', () => undefined],
       ['bind(Class).toSelf()', (container) => void container.bind(Redis).toSelf()],
-      ['bind(Class).toSelf().inTransientScope()', (container) => void container.bind(Redis).toSelf().inTransientScope()],
+      [
+        'bind(Class).toSelf().inTransientScope()',
+        (container) => void container.bind(Redis).toSelf().inTransientScope(),
+      ],
       ['bind(Class).toSelf().inRequestScope()', (container) => void container.bind(Redis).toSelf().inRequestScope()],
       ['bind(Class).to(Class)', (container) => void container.bind(Redis).to(Redis)],
     ])('with %s', async (_, bind) => {
@@ -140,7 +150,7 @@ describe('toDynamicValue()', () => {
     const Two = user('now', One);
     expect(planOf(container, Two)).toEqual(['value now', 'service App', 'service App']);
     const two = await container.boot(Two);
-    expect([two.given[0], (two.given[1] as { given: unknown[] }).given[0]].sort()).toEqual([1, 2]);
+    expect(new Set([two.given[0], (two.given[1] as { given: unknown[] }).given[0]])).toEqual(new Set([1, 2]));
   });
 
   it('is made once where it is a singleton', async () => {
@@ -195,7 +205,9 @@ describe('toResolvedValue()', () => {
   it('is a value of the graph, after what it is made from', async () => {
     const { container } = stage();
     container.bind('url').toConstantValue('redis://');
-    container.bind('client').toResolvedValue((redis: Redis, url: string) => ({ state: redis.state, url }), [Redis, 'url']);
+    container
+      .bind('client')
+      .toResolvedValue((redis: Redis, url: string) => ({ state: redis.state, url }), [Redis, 'url']);
     const App = user('client');
     expect(planOf(container, App)).toEqual(['service Redis', 'value url', 'value client', 'service App']);
     expect((await container.boot(App)).given).toEqual([{ state: 'running', url: 'redis://' }]);
@@ -328,8 +340,14 @@ describe('named, tagged and other conditional bindings', () => {
     class Other extends user('store') {}
     service({ inject: ['store', One] })(Other);
     const { container } = stage();
-    container.bind('store').to(Redis).whenParent((request) => request.serviceIdentifier === One);
-    container.bind('store').to(Memory).whenParent((request) => request.serviceIdentifier === Other);
+    container
+      .bind('store')
+      .to(Redis)
+      .whenParent((request) => request.serviceIdentifier === One);
+    container
+      .bind('store')
+      .to(Memory)
+      .whenParent((request) => request.serviceIdentifier === Other);
     const other = await container.boot(Other);
     expect(other.given[0]).toBeInstanceOf(Memory);
     expect((other.given[1] as { given: unknown[] }).given[0]).toBeInstanceOf(Redis);
@@ -350,7 +368,13 @@ describe('several bindings of one token', () => {
     class App {
       constructor(@multiInject(PLUGIN) readonly plugins: unknown[]) {}
     }
-    expect(planOf(container, App)).toEqual(['value plugin', 'service Redis', 'value plugin', 'resource made', 'injectable App']);
+    expect(planOf(container, App)).toEqual([
+      'value plugin',
+      'service Redis',
+      'value plugin',
+      'resource made',
+      'injectable App',
+    ]);
     expect((await container.boot(App)).plugins).toEqual(['constant', container.get(Redis), 'dynamic', 'resource']);
     await container.stop();
   });
@@ -378,7 +402,9 @@ describe('modules', () => {
     expect(app.given).toEqual([container.get(Redis), 'redis://activated']);
     await container.stop();
     container.unload(module);
-    await expect(container.boot(App)).rejects.toMatchObject({ problems: [{ path: ['App', 'store'] }, { path: ['App', 'url'] }] });
+    await expect(container.boot(App)).rejects.toMatchObject({
+      problems: [{ path: ['App', 'store'] }, { path: ['App', 'url'] }],
+    });
   });
 });
 
@@ -393,7 +419,12 @@ describe('between boots', () => {
     history.clear();
     const second = await container.boot(App);
     expect([first.given[0], second.given[0]]).toEqual([expect.any(Redis), expect.any(Memory)]);
-    expect(history.list).toEqual(['Memory: idle→starting', 'Memory: starting→running', 'App: idle→starting', 'App: starting→running']);
+    expect(history.list).toEqual([
+      'Memory: idle→starting',
+      'Memory: starting→running',
+      'App: idle→starting',
+      'App: starting→running',
+    ]);
     await container.stop();
   });
 
@@ -403,8 +434,10 @@ describe('between boots', () => {
     const App = user('store');
     await container.boot(App);
     await container.stop();
-    await container.unbind('store');
-    await expect(container.boot(App)).rejects.toMatchObject({ problems: [{ kind: 'missing', path: ['App', 'store'] }] });
+    container.unbind('store');
+    await expect(container.boot(App)).rejects.toMatchObject({
+      problems: [{ kind: 'missing', path: ['App', 'store'] }],
+    });
   });
 
   it('unbinding a service class leaves it to bind itself', async () => {
@@ -412,7 +445,7 @@ describe('between boots', () => {
     container.bind(Redis).toSelf();
     const first = await container.boot(Redis);
     await container.stop();
-    await container.unbind(Redis);
+    container.unbind(Redis);
     expect(await container.boot(Redis)).toBe(first);
     await container.stop();
   });
@@ -427,6 +460,14 @@ describe('between boots', () => {
     container.bind(Redis).toConstantValue('double' as never);
     expect((await container.boot(App)).given).toEqual([{ redis: 'double' }, 'double']);
     expect(container.get(Redis)).toBe('double');
+  });
+
+  it('a double can take its place for whoever asks for it later, too', () => {
+    const { container } = stage();
+    container.bind('client').toDynamicValue((context) => ({ redis: context.get(Redis) }));
+    expect(container.get('client')).toEqual({ redis: expect.any(Redis) });
+    container.bind(Redis).toConstantValue('double' as never);
+    expect(container.get('client')).toEqual({ redis: 'double' });
   });
 
   it('snapshot() and restore() bring bindings back', async () => {
@@ -484,6 +525,31 @@ describe('activation', () => {
     expect(log.at(-1)).toBe('onStart');
   });
 
+  it('once, also where a plain injectable is the first to need it', async () => {
+    const log: string[] = [];
+    class Users {
+      @inject(Redis) readonly redis!: Redis;
+    }
+    const { container } = stage();
+    container
+      .bind(Redis)
+      .toSelf()
+      .onActivation((_, redis) => {
+        log.push('binding');
+        return redis;
+      });
+    container.onActivation(Redis, (_, redis) => {
+      log.push('container');
+      return redis;
+    });
+    container.bind(Users).toSelf();
+    const { redis } = container.get(Users);
+    expect(container.get(Users).redis).toBe(redis);
+    expect(await container.boot(Redis)).toBe(redis);
+    expect(log).toEqual(['binding', 'container']);
+    await container.stop();
+  });
+
   it('in the order that inversify calls them in', () => {
     const orderIn = (container: InversifyContainer) => {
       const log: string[] = [];
@@ -518,8 +584,18 @@ describe('activation', () => {
   });
 
   it.each<[string, (container: Container, activate: (redis: Redis) => unknown) => void]>([
-    ['of a binding', (container, activate) => void container.bind(Redis).toSelf().onActivation((_, redis) => activate(redis) as Redis)],
-    ['of the container', (container, activate) => void container.onActivation(Redis, (_, redis) => activate(redis) as Redis)],
+    [
+      'of a binding',
+      (container, activate) =>
+        void container
+          .bind(Redis)
+          .toSelf()
+          .onActivation((_, redis) => activate(redis) as Redis),
+    ],
+    [
+      'of the container',
+      (container, activate) => container.onActivation(Redis, (_, redis) => activate(redis) as Redis),
+    ],
     [
       'of another token',
       (container, activate) => {
@@ -560,7 +636,10 @@ describe('activation', () => {
   it('that is asynchronous is refused: what takes time belongs into onStart', async () => {
     const { container } = stage();
     container.onActivation(Redis, (_, redis) => Promise.resolve(redis) as never);
-    expect(await rejection(container.boot(Redis))).toMatchObject({ code: 'ERR_MODE_BOOT', cause: { code: 'ERR_MODE_ASYNC_CONSTRUCTION' } });
+    expect(await rejection(container.boot(Redis))).toMatchObject({
+      code: 'ERR_MODE_BOOT',
+      cause: { code: 'ERR_MODE_ASYNC_CONSTRUCTION' },
+    });
   });
 
   it('that throws makes the boot fail', async () => {
@@ -569,7 +648,11 @@ describe('activation', () => {
     container.onActivation(Redis, () => {
       throw boom;
     });
-    expect(await rejection(container.boot(user(Redis)))).toMatchObject({ service: 'Redis', path: ['App', 'Redis'], cause: boom });
+    expect(await rejection(container.boot(user(Redis)))).toMatchObject({
+      service: 'Redis',
+      path: ['App', 'Redis'],
+      cause: boom,
+    });
     expect(container.state).toBe('failed');
   });
 });
@@ -605,9 +688,14 @@ describe('@postConstruct()', () => {
       }
     }
     @service()
-    class Cache extends Base {}
+    class Cache extends Base {
+      @postConstruct()
+      more() {
+        log.push('more');
+      }
+    }
     await stage().container.boot(Cache);
-    expect(log).toEqual(['ready']);
+    expect(log).toEqual(['ready', 'more']);
   });
 
   it('that is asynchronous is refused: what takes time belongs into onStart', async () => {
@@ -652,7 +740,7 @@ describe('@preDestroy() and deactivation', () => {
     await container.boot(Cache);
     await container.stop();
     expect(log).toEqual(['onStop']);
-    await container.unbind(Cache);
+    container.unbind(Cache);
     expect(log.slice(1).sort()).toEqual(['binding', 'container', 'preDestroy']);
   });
 });

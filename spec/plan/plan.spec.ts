@@ -16,7 +16,8 @@ function graph(text: string) {
   return { log, classes, root: (name: string) => classes.get(name) as ServiceIdentifier };
 }
 
-const orderOf = (container: Container, ...roots: ServiceIdentifier[]) => container.plan(...roots).order.map(({ name }) => name);
+const orderOf = (container: Container, ...roots: ServiceIdentifier[]) =>
+  container.plan(...roots).order.map(({ name }) => name);
 
 describe('the order of a plan', () => {
   it.each([
@@ -89,7 +90,11 @@ describe('the levels of a plan', () => {
   it.each([
     ['a chain', 'App: Cache\nCache: Redis', [['Redis'], ['Cache'], ['App']]],
     ['a diamond', 'App: Web Jobs\nWeb: Redis\nJobs: Redis', [['Redis'], ['Web', 'Jobs'], ['App']]],
-    ['one more than the highest below', 'App: Web Redis\nWeb: Cache\nCache: Redis', [['Redis'], ['Cache'], ['Web'], ['App']]],
+    [
+      'one more than the highest below',
+      'App: Web Redis\nWeb: Cache\nCache: Redis',
+      [['Redis'], ['Cache'], ['Web'], ['App']],
+    ],
     ['nothing but a root', 'App:', [['App']]],
   ])('%s', (_, text, levels) => {
     const { root } = graph(text);
@@ -106,7 +111,10 @@ describe('a node of a plan', () => {
       constructor(readonly redis: Redis) {}
     }
     class App {
-      constructor(..._: unknown[]) {}
+      readonly given: readonly unknown[];
+      constructor(...given: unknown[]) {
+        this.given = given;
+      }
       onStart() {}
     }
     service({ inject: [Users, 'url', 'pool', 'now'], dependsOn: [Redis] })(App);
@@ -125,7 +133,11 @@ describe('a node of a plan', () => {
         { id: 'App', name: 'App', kind: 'service', dependencies: ['Users', 'url', 'pool', 'now', 'Redis'], level: 2 },
       ],
       levels: [
-        [expect.objectContaining({ id: 'Redis' }), expect.objectContaining({ id: 'url' }), expect.objectContaining({ id: 'now' })],
+        [
+          expect.objectContaining({ id: 'Redis' }),
+          expect.objectContaining({ id: 'url' }),
+          expect.objectContaining({ id: 'now' }),
+        ],
         [expect.objectContaining({ id: 'Users' }), expect.objectContaining({ id: 'pool' })],
         [expect.objectContaining({ id: 'App' })],
       ],
@@ -190,7 +202,15 @@ describe('planning has no side effects', () => {
     container.bind('resolved').toResolvedValue(() => log.push('resolved'), []);
     container.resource('pool', { start: () => log.push('pool') });
     container.onActivation(Redis, () => log.push('activated') as never);
-    expect(container.plan(App).order.map(({ name }) => name)).toEqual(['Redis', 'Plain', 'value', 'factory', 'pool', 'resolved', 'App']);
+    expect(container.plan(App).order.map(({ name }) => name)).toEqual([
+      'Redis',
+      'Plain',
+      'value',
+      'factory',
+      'pool',
+      'resolved',
+      'App',
+    ]);
     container.graph(App);
     expect(log).toEqual([]);
     expect(container.state).toBe('idle');

@@ -1,6 +1,14 @@
 /** Nothing starts unless the whole plan is sound. `PlanError.problems` lists everything that is wrong, in words that help. */
 import { describe, expect, it } from 'vitest';
-import { Container, LazyServiceIdentifier, PlanError, Service, inject, service, type PlanProblem } from '../../lib/index.js';
+import {
+  Container,
+  LazyServiceIdentifier,
+  PlanError,
+  Service,
+  inject,
+  service,
+  type PlanProblem,
+} from '../../lib/index.js';
 import { rejection, stage, thrown, troupe } from '../container/support.js';
 
 type Root = Parameters<Container['plan']>[number];
@@ -16,7 +24,8 @@ describe('a missing binding', () => {
     expect(problemsOf(new Container(), App)).toEqual([
       {
         kind: 'missing',
-        message: 'Nothing is bound to Store (App → Cache → Store)\n→ Decorate Store with @service(), or bind it: container.bind(Store).toSelf().',
+        message:
+          'Nothing is bound to Store (App → Cache → Store)\n→ Decorate Store with @service(), or bind it: container.bind(Store).toSelf().',
         path: ['App', 'Cache', 'Store'],
         suggestions: [],
       },
@@ -51,7 +60,9 @@ describe('a missing binding', () => {
     container.bind('nothing like it').toConstantValue('');
     const [problem] = problemsOf(container, player('App', { needs: ['redisURL2'] }));
     expect(problem).toMatchObject({
-      message: expect.stringContaining("Nothing is bound to 'redisURL2' (App → redisURL2). Did you mean redisUrl or redisUri?"),
+      message: expect.stringContaining(
+        "Nothing is bound to 'redisURL2' (App → redisURL2). Did you mean redisUrl or redisUri?",
+      ),
       suggestions: ['redisUrl', 'redisUri'],
     });
   });
@@ -67,7 +78,9 @@ describe('a missing binding', () => {
     const parent = new Container();
     parent.bind('redisUrl').toConstantValue('');
     const { player } = troupe();
-    expect(problemsOf(new Container({ parent }), player('App', { needs: ['redisUrI'] }))).toMatchObject([{ suggestions: ['redisUrl'] }]);
+    expect(problemsOf(new Container({ parent }), player('App', { needs: ['redisUrI'] }))).toMatchObject([
+      { suggestions: ['redisUrl'] },
+    ]);
   });
 
   it('of a qualified dependency: says what is there', () => {
@@ -95,7 +108,9 @@ describe('a missing binding', () => {
     expect(() => container.plan(App)).not.toThrow();
     container.unbind('log');
     container.bind('log').toConstantValue(1).whenTagged('level', 'on');
-    expect(problemsOf(container, App)[0]?.message).toMatch(/^Nothing that is bound to 'log' is tagged level = 'off' \(App → log\)\n→ /);
+    expect(problemsOf(container, App)[0]?.message).toMatch(
+      /^Nothing that is bound to 'log' is tagged level = 'off' \(App → log\)\n→ /,
+    );
   });
 
   it('of dependsOn and of a resource', () => {
@@ -174,7 +189,10 @@ describe('a cycle', () => {
   it('each of several', () => {
     const [A] = ring('A', 'B');
     const [X] = ring('X', 'Y', 'Z');
-    expect(problemsOf(new Container(), A as never, X as never).map(({ path }) => path.join(' '))).toEqual(['A B A', 'X Y Z X']);
+    expect(problemsOf(new Container(), A as never, X as never).map(({ path }) => path.join(' '))).toEqual([
+      'A B A',
+      'X Y Z X',
+    ]);
   });
 
   it('through plain injectables, resources and dependsOn', () => {
@@ -187,7 +205,9 @@ describe('a cycle', () => {
     class Ordered {}
     service({ dependsOn: [Plain] })(Ordered);
     container.resource('pool', { inject: [Ordered], start: () => 1 });
-    expect(problemsOf(container, Ordered)).toMatchObject([{ kind: 'cycle', path: ['Ordered', 'Plain', 'pool', 'Ordered'] }]);
+    expect(problemsOf(container, Ordered)).toMatchObject([
+      { kind: 'cycle', path: ['Ordered', 'Plain', 'pool', 'Ordered'] },
+    ]);
   });
 
   it('of redirections', () => {
@@ -252,7 +272,8 @@ describe("a parent's service that does not run", () => {
     expect(problemsOf(child, player('App', { needs: [Redis] }))).toEqual([
       {
         kind: 'parent',
-        message: 'Redis belongs to the parent container and does not run there (App → Redis)\n→ Boot the parent first: await parent.boot(Redis).',
+        message:
+          'Redis belongs to the parent container and does not run there (App → Redis)\n→ Boot the parent first: await parent.boot(Redis).',
         path: ['App', 'Redis'],
         suggestions: [],
       },

@@ -1,5 +1,12 @@
 import fc from 'fast-check';
-import { Container, service, Service, type ContainerState, type ServiceIdentifier, type ServiceState } from '../../lib/index.js';
+import {
+  Container,
+  service,
+  Service,
+  type ContainerState,
+  type ServiceIdentifier,
+  type ServiceState,
+} from '../../lib/index.js';
 import type { LifecycleEvent } from '../../lib/base/events.js';
 import { FakeClock } from '../../lib/testing/index.js';
 import { anyActs, AT_ONCE, play, Pledges, type Act } from './support.js';
@@ -28,7 +35,10 @@ export function anyProgram(size: number, acts: fc.Arbitrary<Act[]> = anyActs): f
   const part = fc.record({
     kind: fc.constantFrom<Part['kind']>('service', 'service', 'service', 'plain', 'resource', 'injectable'),
     inject: fc.array(fc.nat(), { maxLength: 3 }),
-    dependsOn: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.array(fc.nat(), { maxLength: 2 }) }),
+    dependsOn: fc.oneof(
+      { weight: 3, arbitrary: fc.constant([]) },
+      { weight: 1, arbitrary: fc.array(fc.nat(), { maxLength: 2 }) },
+    ),
     // most nodes behave, or nothing would ever come up
     start: fc.oneof({ weight: 5, arbitrary: peaceful }, { weight: 2, arbitrary: acts }),
     started: fc.oneof({ weight: 8, arbitrary: peaceful }, { weight: 1, arbitrary: acts }),
@@ -38,8 +48,11 @@ export function anyProgram(size: number, acts: fc.Arbitrary<Act[]> = anyActs): f
   const parts = fc.array(part, { minLength: 1, maxLength: size, size: 'max' });
   return fc.tuple(parts, fc.boolean()).map(([all, calm]) =>
     all.map(({ inject, dependsOn, ...given }, index) => {
-      const rest = calm ? { ...given, start: given.start.map(calmed), started: given.started.map(calmed), stop: given.stop.map(calmed) } : given;
-      const before = (list: readonly number[]): number[] => (index === 0 ? [] : [...new Set(list.map((any) => any % index))]);
+      const rest = calm
+        ? { ...given, start: given.start.map(calmed), started: given.started.map(calmed), stop: given.stop.map(calmed) }
+        : given;
+      const before = (list: readonly number[]): number[] =>
+        index === 0 ? [] : [...new Set(list.map((any) => any % index))];
       const needed = before(inject);
       return {
         ...rest,
@@ -69,6 +82,8 @@ export class Role {
   upAt = NaN;
   stoppedAt = NaN;
   downAt = NaN;
+  /** The values of a resource that are not released. */
+  readonly #live = new Set<unknown>();
   readonly #calls = { start: 0, started: 0, stop: 0 };
 
   constructor(
@@ -173,31 +188,48 @@ export class Role {
   }
 
   #register(): void {
-    this.stage.container.resource(this.token, {
+    const { stage } = this;
+    stage.container.resource(this.token, {
       name: this.name,
       startTimeout: 1000,
       stopTimeout: 1000,
       inject: this.part.inject.map((index) => this.stage.roles[index]?.token as ServiceIdentifier),
       start: (...given: unknown[]) => {
         const signal = given.pop() as AbortSignal;
-        const value = { of: this.name };
-        this.made(value, given);
+        const value = { of: this.name, number: this.#calls.start };
+        this.#check(given);
+        const made = (): unknown => {
+          this.#live.add(value);
+          // one that comes too late takes nobody's place
+          if (value.number + 1 === this.#calls.start) this.instances.push(value);
+          return value;
+        };
         const done = this.#start(signal);
-        return done === undefined ? value : (done as Promise<void>).then(() => value);
+        return done === undefined ? made() : (done as Promise<void>).then(made);
       },
-      stop: (_value, signal) => this.#stop(signal),
+      stop: (value, signal) => {
+        stage.require(this.#live.delete(value), `${this.name} released what it had not, or not any more`);
+        return this.#stop(signal);
+      },
     });
   }
 
   made(value: unknown, given: unknown[]): void {
     this.instances.push(value);
-    // a new instance has a life of its own; what makes a resource is the same one all the time
-    if (this.part.kind !== 'resource') this.state = 'idle';
+    // a new instance has a life of its own
+    this.state = 'idle';
+    this.#check(given);
+  }
+
+  #check(given: unknown[]): void {
     const wanted = this.part.inject.map((index) => this.stage.roles[index] as Role);
-    const right = given.length === wanted.length && wanted.every((role, index) => role.instances.at(-1) === given[index]);
+    const right =
+      given.length === wanted.length && wanted.every((role, index) => role.instances.at(-1) === given[index]);
     this.stage.require(right, `${this.name} was not given its dependencies`);
     // what is injected is ready to use
-    for (const role of wanted) if (role.hasLife) this.stage.require(role.up, `${this.name} was made before ${role.name} was up`);
+    for (const role of wanted) {
+      if (role.hasLife) this.stage.require(role.up, `${this.name} was made before ${role.name} was up`);
+    }
   }
 }
 
@@ -246,7 +278,9 @@ export class Stage {
 
   begins(role: Role): void {
     for (const other of this.below(role)) {
-      if (other.hasLife) this.require(other.up && other.state === 'running', `${role.name} starts, and ${other.name} is ${other.state}`);
+      if (other.hasLife) {
+        this.require(other.up && other.state === 'running', `${role.name} starts, and ${other.name} is ${other.state}`);
+      }
     }
   }
 
@@ -259,13 +293,21 @@ export class Stage {
   #note(event: LifecycleEvent): void {
     if (event.type === 'container') {
       this.history.push(`container: ${event.from}→${event.to}`);
-      this.require(event.from === this.containerState, `the container came from ${event.from}, but was ${this.containerState}`);
+      this.require(
+        event.from === this.containerState,
+        `the container came from ${event.from}, but was ${this.containerState}`,
+      );
       this.require(CONTAINER_STEPS[event.from].includes(event.to), `the container went ${event.from}→${event.to}`);
-      this.require((event.to === 'failed') === (event.error !== undefined) || event.to === 'stopping', `${event.to}, error: ${String(event.error)}`);
+      this.require(
+        (event.to === 'failed') === (event.error !== undefined) || event.to === 'stopping',
+        `${event.to}, error: ${String(event.error)}`,
+      );
       this.containerState = event.to;
       this.containerError = event.error;
       if (event.to === 'stopped' || event.to === 'failed') {
-        for (const role of this.roles) this.require(isDown(role.state), `the container is ${event.to}, and ${role.name} is ${role.state}`);
+        for (const role of this.roles) {
+          this.require(isDown(role.state), `the container is ${event.to}, and ${role.name} is ${role.state}`);
+        }
       }
       return;
     }

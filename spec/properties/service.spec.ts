@@ -57,7 +57,10 @@ const anyCall = fc.tuple(
     { weight: 2, arbitrary: fc.record({ what: fc.constantFrom('hold', 'letGo', 'acquire') }) },
     { weight: 2, arbitrary: fc.record({ what: fc.constant('addTask'), act: anyAct, underWay: fc.boolean() }) },
     { weight: 1, arbitrary: fc.record({ what: fc.constant('sleep'), ms: fc.constantFrom(0, 1, 100) }) },
-    { weight: 6, arbitrary: fc.record({ what: fc.constant('advance'), ms: fc.constantFrom(0, 0, 1, 10, 100, 1000, 5000) }) },
+    {
+      weight: 6,
+      arbitrary: fc.record({ what: fc.constant('advance'), ms: fc.constantFrom(0, 0, 1, 10, 100, 1000, 5000) }),
+    },
   ) as fc.Arbitrary<Call>,
 );
 
@@ -88,7 +91,9 @@ class Subject {
     class Actor extends Service {}
     for (const hook of HOOKS) {
       // a hook that is not there is a way of its own through the lifecycle; onStart is always there to count
-      if (character.hooks[hook] === undefined && hook !== 'onStart' && hook !== 'onStop' && hook !== 'onShutdown') continue;
+      if (character.hooks[hook] === undefined && hook !== 'onStart' && hook !== 'onStop' && hook !== 'onShutdown') {
+        continue;
+      }
       Object.defineProperty(Actor.prototype, hook, {
         value(this: Service, signal: AbortSignal) {
           return subject.hook(hook, signal);
@@ -114,7 +119,10 @@ class Subject {
     if (name === 'onStop') this.stops += 1;
     if (name === 'onShutdown') this.shutdowns += 1;
     if (name === 'onStop' || name === 'onShutdown') {
-      this.world.require(this.instance.signal.aborted || this.state === 'starting' || this.state === 'running', `${this.name}.${name} before its signal aborted`);
+      this.world.require(
+        this.instance.signal.aborted || this.state === 'starting' || this.state === 'running',
+        `${this.name}.${name} before its signal aborted`,
+      );
     }
     const result = play(act, this.world.clock, signal, new Error(`${this.name}.${name}`));
     if (name !== 'onStart') return result;
@@ -151,7 +159,9 @@ class Subject {
     };
     try {
       if (underWay) {
-        if (this.state === 'starting' || this.state === 'running' || this.state === 'stopping') this.instance.addTask(run(undefined));
+        if (this.state === 'starting' || this.state === 'running' || this.state === 'stopping') {
+          this.instance.addTask(run(undefined));
+        }
       } else this.instance.addTask(run);
     } catch {
       // nothing runs that it could belong to
@@ -199,15 +209,23 @@ class World {
     }
     if (event.to === 'stopping') subject.runsBefore = new Map(subject.parts.map(({ name, runs }) => [name, runs]));
     if (event.to === 'running') {
-      for (const { name, state } of subject.parts) this.require(state !== 'idle', `${event.name} runs, and its child ${name} never started`);
+      for (const { name, state } of subject.parts) {
+        this.require(state !== 'idle', `${event.name} runs, and its child ${name} never started`);
+      }
     }
     if (event.to === 'stopped' || event.to === 'crashed') {
-      this.require((event.to === 'crashed') === ('error' in event), `${event.name} is ${event.to}, with${'error' in event ? '' : 'out'} an error`);
+      this.require(
+        (event.to === 'crashed') === 'error' in event,
+        `${event.name} is ${event.to}, with${'error' in event ? '' : 'out'} an error`,
+      );
       if (event.from !== 'stopping') return;
       for (const { name, state, runs } of subject.parts) {
         // one that was started by hand since is on its own
         if (runs !== subject.runsBefore.get(name)) continue;
-        this.require(['idle', 'stopped', 'crashed'].includes(state), `${event.name} is down, and its child ${name} is ${state}`);
+        this.require(
+          ['idle', 'stopped', 'crashed'].includes(state),
+          `${event.name} is down, and its child ${name} is ${state}`,
+        );
       }
     }
   }
@@ -220,7 +238,10 @@ class World {
         const { state } = target;
         void this.pledges.keep('start', instance.start()).then((outcome) => {
           const refused = 'error' in outcome && (outcome.error as { code?: string }).code === 'ERR_MODE_STOPPING';
-          this.require(!refused || state === 'stopping' || target.world.subjects.some((one) => one !== target), `start() of what was ${state} was refused`);
+          this.require(
+            !refused || state === 'stopping' || target.world.subjects.some((one) => one !== target),
+            `start() of what was ${state} was refused`,
+          );
         });
         return;
       }

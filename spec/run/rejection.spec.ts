@@ -34,7 +34,10 @@ describe('whose rejection it was', () => {
   });
 
   it('takes names alone', () => {
-    expect(serviceOfRejection(failed(`Consumer.poll ${where}`), ['Consumer'])).toEqual({ service: 'Consumer', task: 'poll' });
+    expect(serviceOfRejection(failed(`Consumer.poll ${where}`), ['Consumer'])).toEqual({
+      service: 'Consumer',
+      task: 'poll',
+    });
     expect(serviceOfRejection(failed(`Consumer.poll ${where}`))).toBe(undefined);
   });
 

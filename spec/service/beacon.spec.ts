@@ -54,7 +54,12 @@ describe('a beacon', () => {
     const graph = root.beacon.asGraph();
     expect(graph).toBeInstanceOf(Graph);
     expect(alg.preorder(graph, ['root'])).toEqual(['root', 'left', 'leaf', 'right']);
-    expect(graph.edges().map(({ v, w }) => `${v}→${w}`).sort()).toEqual(['left→leaf', 'root→left', 'root→right']);
+    expect(
+      graph
+        .edges()
+        .map(({ v, w }) => `${v}→${w}`)
+        .sort(),
+    ).toEqual(['left→leaf', 'root→left', 'root→right']);
     expect(graph.node('leaf')).toEqual({ name: 'leaf' });
     expect(left.beacon.asGraph().nodes()).toEqual(['left', 'leaf']);
   });

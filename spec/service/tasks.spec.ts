@@ -49,7 +49,10 @@ describe('addTask()', () => {
     ['throws', (a) => a.addTask(fail())],
     ['rejects', (a) => a.addTask(reject())],
     ['is a promise that rejects', (a) => a.addTask(Promise.reject(boom))],
-    ['is a thenable that rejects', (a) => a.addTask({ then: (_: unknown, give: (error: unknown) => void) => give(boom) } as never)],
+    [
+      'is a thenable that rejects',
+      (a) => a.addTask({ then: (_: unknown, give: (error: unknown) => void) => give(boom) } as never),
+    ],
   ])('crashes the service where it %s', async (_, add) => {
     const { a } = await running();
     add(a);
@@ -296,31 +299,34 @@ function declared(log: string[]) {
 }
 
 describe('tasks, timers and crontabs that were declared', () => {
-  it.each(['Plain', 'OfService'] as const)('on a class (%s) run while the service runs in a container', async (which) => {
-    const log: string[] = [];
-    const cls = declared(log)[which];
-    const clock = new FakeClock({ start: '2026-01-01T00:00:58.300Z' });
-    const container = new Container({ clock });
-    container.bind(cls).toSelf();
-    service()(cls);
-    const history = recordHistory(container, { types: ['task', 'timer'] });
-    await container.boot(cls);
-    expect(log).toEqual(['listen']);
-    await clock.advance('2.5s');
-    expect(log).toEqual(['listen', 'tick', 'report', 'tick']);
-    expect(container.timers().map(({ name, kind, runs }) => [name, kind, runs])).toEqual([
-      ['tick', 'timer', 2],
-      ['report', 'crontab', 1],
-    ]);
-    await container.stop();
-    expect(log.at(-1)).toBe('listen ends');
-    await clock.advance('5m');
-    expect([log.length, clock.sleepers]).toEqual([5, 0]);
-    expect(history.list.filter((line) => line.includes('listen'))).toEqual([
-      `${which}.listen: begin`,
-      `${which}.listen: end`,
-    ]);
-  });
+  it.each(['Plain', 'OfService'] as const)(
+    'on a class (%s) run while the service runs in a container',
+    async (which) => {
+      const log: string[] = [];
+      const cls = declared(log)[which];
+      const clock = new FakeClock({ start: '2026-01-01T00:00:58.300Z' });
+      const container = new Container({ clock });
+      container.bind(cls).toSelf();
+      service()(cls);
+      const history = recordHistory(container, { types: ['task', 'timer'] });
+      await container.boot(cls);
+      expect(log).toEqual(['listen']);
+      await clock.advance('2.5s');
+      expect(log).toEqual(['listen', 'tick', 'report', 'tick']);
+      expect(container.timers().map(({ name, kind, runs }) => [name, kind, runs])).toEqual([
+        ['tick', 'timer', 2],
+        ['report', 'crontab', 1],
+      ]);
+      await container.stop();
+      expect(log.at(-1)).toBe('listen ends');
+      await clock.advance('5m');
+      expect([log.length, clock.sleepers]).toEqual([5, 0]);
+      expect(history.list.filter((line) => line.includes('listen'))).toEqual([
+        `${which}.listen: begin`,
+        `${which}.listen: end`,
+      ]);
+    },
+  );
 
   it('begin once the service runs, after its children and before onStarted', async () => {
     const { place, actor } = theatre();

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { Container, ModeError, OneForOneSupervisor, Service, ServiceProxy, service, type Logger } from '../../lib/index.js';
+import {
+  Container,
+  ModeError,
+  OneForOneSupervisor,
+  Service,
+  ServiceProxy,
+  service,
+  type Logger,
+} from '../../lib/index.js';
 import { boom, rejection, stage, type Actor } from './support.js';
 
 describe('a proxy', () => {
@@ -94,12 +102,24 @@ describe('a proxy', () => {
   });
 
   it.each<[string, () => ServiceProxy, RegExp]>([
-    ['that was given nothing', () => new ServiceProxy(), /^ServiceProxy stands for no service\n {2}→ Give its constructor a function/],
-    ['of something else', () => new ServiceProxy(() => 1 as never), /^ServiceProxy can only stand for another service, not for 1/],
-    ['of itself', () => {
-      const proxy: ServiceProxy = new ServiceProxy(() => proxy);
-      return proxy;
-    }, /not for itself/],
+    [
+      'that was given nothing',
+      () => new ServiceProxy(),
+      /^ServiceProxy stands for no service\n {2}→ Give its constructor a function/,
+    ],
+    [
+      'of something else',
+      () => new ServiceProxy(() => 1 as never),
+      /^ServiceProxy can only stand for another service, not for 1/,
+    ],
+    [
+      'of itself',
+      () => {
+        const proxy: ServiceProxy = new ServiceProxy(() => proxy);
+        return proxy;
+      },
+      /not for itself/,
+    ],
   ])('%s says so', async (_, make, message) => {
     expect(() => make().state).toThrow(message);
     const error = await rejection(Promise.resolve().then(() => make().start()));

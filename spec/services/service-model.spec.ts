@@ -1,6 +1,15 @@
 /** What mode's services have besides starting and stopping: flags, traces, joining, and what a crash does to a tree. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { Service, StopError, service, task, timer, traceWaits, transitionsTo, type LifecycleEvent } from '../../lib/index.js';
+import {
+  Service,
+  StopError,
+  service,
+  task,
+  timer,
+  traceWaits,
+  transitionsTo,
+  type LifecycleEvent,
+} from '../../lib/index.js';
 import { deferred } from '../../lib/base/async.js';
 import { boom, rejection, stage, type Actor } from './support.js';
 
@@ -124,11 +133,23 @@ describe('tracebacks', () => {
       ),
     );
     // it goes to sleep anew with every tick
-    expect(poll).toMatch(new RegExp(String.raw`^ticks for 5s, since 2026-01-01T00:01:00\.000Z\n    at (async )?Consumer\.poll \(${here}\)`));
-    expect(refresh).toMatch(new RegExp(String.raw`^sleep for 1m 5s, since \S+\n    at (async )?Cache\.lookup \(${here}\)\n    at (async )?Consumer\.refresh`));
+    expect(poll).toMatch(
+      new RegExp(
+        String.raw`^ticks for 5s, since 2026-01-01T00:01:00\.000Z\n    at (async )?Consumer\.poll \(${here}\)`,
+      ),
+    );
+    expect(refresh).toMatch(
+      new RegExp(
+        String.raw`^sleep for 1m 5s, since \S+\n    at (async )?Cache\.lookup \(${here}\)\n    at (async )?Consumer\.refresh`,
+      ),
+    );
     expect(`${listen}${poll}${refresh}`).not.toMatch(/\/lib\/|node:/);
     const human = app.humanTracebacks();
-    expect(human.split('\n').slice(0, 3)).toEqual(['Consumer → listen', '=================', expect.stringMatching(/^wait for/)]);
+    expect(human.split('\n').slice(0, 3)).toEqual([
+      'Consumer → listen',
+      '=================',
+      expect.stringMatching(/^wait for/),
+    ]);
     expect(human).toContain(`\n\nConsumer → poll\n===============\nticks`);
     await app.stop();
     expect([app.tracebacks(), app.humanTracebacks()]).toEqual([{}, '']);

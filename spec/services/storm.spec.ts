@@ -2,7 +2,14 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it } from 'vitest';
-import { OneForAllSupervisor, OneForOneSupervisor, Service, task, type Supervisor, type SupervisorOptions } from '../../lib/index.js';
+import {
+  OneForAllSupervisor,
+  OneForOneSupervisor,
+  Service,
+  task,
+  type Supervisor,
+  type SupervisorOptions,
+} from '../../lib/index.js';
 
 const RESTARTS = 10_000;
 
@@ -100,9 +107,16 @@ describe(`${String(RESTARTS)} restarts`, () => {
     ['of a start that fails', () => new OneForOneSupervisor(many, new Soon(), new Never())],
     [
       'within restarts',
-      () => new OneForOneSupervisor(many, new OneForAllSupervisor({ backoff: false, maxRestarts: 2 }, new Soon(), new Soon())),
+      () =>
+        new OneForOneSupervisor(
+          many,
+          new OneForAllSupervisor({ backoff: false, maxRestarts: 2 }, new Soon(), new Soon()),
+        ),
     ],
-    ['of others each time', () => new OneForOneSupervisor({ ...many, replacement: () => new Soon() }, new Soon(), new Soon())],
+    [
+      'of others each time',
+      () => new OneForOneSupervisor({ ...many, replacement: () => new Soon() }, new Soon(), new Soon()),
+    ],
   ])('%s', { timeout: 60_000 }, async (_, make) => {
     supervisor = make();
     await storm(500);
@@ -114,7 +128,9 @@ describe(`${String(RESTARTS)} restarts`, () => {
     const seconds = (performance.now() - begun) / 1000;
     const grown = (await heapMb()) - before;
     if (process.env['STORM'] !== undefined) {
-      console.log(`${(RESTARTS / seconds).toFixed(0)} per second, ${grown.toFixed(2)} MB more, ${longest.toFixed(1)} ms without a turn`);
+      console.log(
+        `${(RESTARTS / seconds).toFixed(0)} per second, ${grown.toFixed(2)} MB more, ${longest.toFixed(1)} ms without a turn`,
+      );
     }
     expect(starts).toBeGreaterThanOrEqual(RESTARTS);
     expect(grown).toBeLessThan(2);

@@ -308,7 +308,11 @@ describe('the budget', () => {
   });
 
   it('is counted in uptime: neither the delay nor a slow start makes crashes forgotten', async () => {
-    const on = await running('one-for-one', 'a', { maxRestarts: 2, over: '1s', backoff: { jitter: 0, initial: '5s', factor: 1 } });
+    const on = await running('one-for-one', 'a', {
+      maxRestarts: 2,
+      over: '1s',
+      backoff: { jitter: 0, initial: '5s', factor: 1 },
+    });
     on.get('a').startMs = 5000;
     for (let crash = 0; crash < 2; crash += 1) {
       on.get('a').crash(boom);
@@ -445,7 +449,25 @@ describe('a crash while a restart is under way', () => {
     expect(on.since()).toBe('');
     await on.clock.advance(1001);
     expect(on.since()).toBe('+a +b +c');
-    expect(on.history.list.filter((line) => line.includes('restart'))).toEqual(['c: restart 1 (boom)', 'a: restart 2 (bang)']);
+    expect(on.history.list.filter((line) => line.includes('restart'))).toEqual([
+      'c: restart 1 (boom)',
+      'a: restart 2 (bang)',
+    ]);
+  });
+
+  it('is the next one also in the very moment in which another one has come back', async () => {
+    const on = await running('one-for-all', 'abc');
+    let once = true;
+    const b = on.get('b');
+    const { onStart } = b;
+    b.onStart = async () => {
+      if (once) void b.start().then(() => on.get('a').crash(boom));
+      once = false;
+      await onStart.call(b);
+    };
+    on.get('c').crash(boom);
+    await on.settle();
+    expect(on.since()).toBe('-c -b -a +a +b -b -a +a +b +c');
   });
 
   it('of two services at once is one for all, and two one by one', async () => {
@@ -461,7 +483,10 @@ describe('a crash while a restart is under way', () => {
     one.get('c').crash(boom);
     await one.clock.advance(100);
     expect(one.since()).toBe('-a -c +a +c');
-    expect(one.history.list.filter((line) => line.includes('restart'))).toEqual(['a: restart 1 (boom)', 'c: restart 1 (boom)']);
+    expect(one.history.list.filter((line) => line.includes('restart'))).toEqual([
+      'a: restart 1 (boom)',
+      'c: restart 1 (boom)',
+    ]);
   });
 
   it('of all at once is one restart too', async () => {
@@ -610,7 +635,8 @@ describe('supervisors of supervisors', () => {
     on.a.crash(boom);
     await on.settle();
     expect(on.since()).toBe('-b -a +a +b');
-    const limit = 'RestartLimitError: a crashed again after 1 restart: boom (restarts at once, at most 1 restart within 1m)';
+    const limit =
+      'RestartLimitError: a crashed again after 1 restart: boom (restarts at once, at most 1 restart within 1m)';
     const told = on.history.list.map((line) => line.replace(/\n.*\)$/s, ')'));
     expect(told).toEqual([
       'a: running→stopping (boom)',
@@ -700,6 +726,18 @@ describe('by hand', () => {
     on.get('a').crash(boom);
     await on.clock.advance('1m');
     expect(on.since()).toBe('+a -a +a');
+  });
+
+  it('a restart that was given up leaves nothing behind: a healthy while counts after it', async () => {
+    const on = await running('one-for-one', 'a', steady);
+    for (let time = 0; time < 2; time += 1) {
+      on.get('a').crash(boom);
+      await on.settle();
+      expect(on.clock.pending()).toEqual([on.clock.now() + 100]);
+      await on.get('a').stop();
+      await on.get('a').start();
+      await on.clock.advance('2m');
+    }
   });
 
   it('a stop of one leaves the restart to the others', async () => {
@@ -812,6 +850,20 @@ describe('add', () => {
     expect(on.since()).toBe('-b -a +c');
     await on.clock.advance(100);
     expect(on.since()).toBe('+a +b');
+  });
+
+  it('leaves a start that a restart of everybody interrupts to that', async () => {
+    const on = await running('one-for-all', 'a');
+    const b = on.actor('b');
+    b.startMs = 1000;
+    const added = on.supervisor.add(b);
+    await on.clock.advance(500);
+    on.get('a').crash(boom);
+    await on.settle();
+    await added;
+    expect([on.since(), b.state]).toEqual(['-a +a', 'starting']);
+    await on.clock.advance(1000);
+    expect([on.since(), b.state, on.supervisor.services.length]).toEqual(['+b', 'running', 2]);
   });
 
   it('gives up when the supervisor stops meanwhile', async () => {
@@ -965,7 +1017,9 @@ describe('insert', () => {
 
   it('refuses a place that is not there', async () => {
     const on = await running('one-for-one', 'ab');
-    for (const index of [-1, 2, 0.5]) await expect(on.supervisor.insert(index, on.get('x'))).rejects.toThrow(RangeError);
+    for (const index of [-1, 2, 0.5]) {
+      await expect(on.supervisor.insert(index, on.get('x'))).rejects.toThrow(RangeError);
+    }
     await expect(on.supervisor.insert(0, on.get('b'))).rejects.toMatchObject({ code: 'ERR_MODE_OWNED' });
     await on.supervisor.insert(0, on.get('a'));
     expect(on.since()).toBe('');
@@ -997,7 +1051,9 @@ describe('a replacement', () => {
 
   it('keeps the budget of the place', async () => {
     const on = stage();
-    const supervisor = on.put(new OneForOneSupervisor({ ...atOnce, maxRestarts: 2, replacement: () => on.actor('n') }, on.actor('a')));
+    const supervisor = on.put(
+      new OneForOneSupervisor({ ...atOnce, maxRestarts: 2, replacement: () => on.actor('n') }, on.actor('a')),
+    );
     await supervisor.start();
     for (let crash = 0; crash < 3; crash += 1) {
       supervisor.services[0]?.crash(boom);
@@ -1022,23 +1078,38 @@ describe('a replacement', () => {
   });
 
   it.each<[string, (on: ReturnType<typeof stage>) => unknown, RegExp]>([
-    ['that throws', () => { throw new Error('none left'); }, /none left/],
+    [
+      'that throws',
+      () => {
+        throw new Error('none left');
+      },
+      /none left/,
+    ],
     ['that rejects', () => Promise.reject(new Error('none left')), /none left/],
     ['that is no service', () => 'a', /supervises services, which 'a' is none of/],
-    ['that somebody else has', (on) => {
-      const child = on.actor('child');
-      on.actor('parent').addDependency(child);
-      return child;
-    }, /cannot supervise child, which parent answers for already/],
+    [
+      'that somebody else has',
+      (on) => {
+        const child = on.actor('child');
+        on.actor('parent').addDependency(child);
+        return child;
+      },
+      /cannot supervise child, which parent answers for already/,
+    ],
   ])('%s is a crash', async (_, replacement, message) => {
     const on = stage();
     const supervisor = on.put(
-      new OneForOneSupervisor({ ...atOnce, maxRestarts: 1, replacement: () => replacement(on) as Service }, on.actor('a')),
+      new OneForOneSupervisor(
+        { ...atOnce, maxRestarts: 1, replacement: () => replacement(on) as Service },
+        on.actor('a'),
+      ),
     );
     await supervisor.start();
     supervisor.services[0]?.crash(boom);
     await on.settle();
-    expect((supervisor.crashReason as RestartLimitError).cause).toMatchObject({ message: expect.stringMatching(message) as string });
+    expect((supervisor.crashReason as RestartLimitError).cause).toMatchObject({
+      message: expect.stringMatching(message) as string,
+    });
   });
 
   it('that never comes is a crash in the end, and does not keep the supervisor from stopping', async () => {
@@ -1049,7 +1120,8 @@ describe('a replacement', () => {
     await supervisor.start();
     a.crash(boom);
     await on.clock.advance('60s');
-    expect(on.history.list.filter((line) => line.includes('restart')).at(-1)).toMatch(/^a: restart 2 .*no replacement of a in time/s);
+    const restarts = on.history.list.filter((line) => line.includes(': restart '));
+    expect(restarts[1]).toMatch(/^a: restart 2 .*no replacement of a in time/s);
     await supervisor.stop();
     expect([supervisor.state, on.clock.sleepers]).toEqual(['stopped', 0]);
   });
@@ -1057,7 +1129,8 @@ describe('a replacement', () => {
   it('that comes too late is not used', async () => {
     const on = stage();
     const [a, x] = on.actors('ax') as [Actor, Actor];
-    const replacement = (): Promise<Service> => new Promise((resolve) => void on.clock.setTimer(1000, () => resolve(x)));
+    const replacement = (): Promise<Service> =>
+      new Promise((resolve) => void on.clock.setTimer(1000, () => resolve(x)));
     const supervisor = on.put(new OneForOneSupervisor({ ...atOnce, replacement }, a));
     await supervisor.start();
     a.crash(boom);
@@ -1074,14 +1147,51 @@ describe('who answers for a service', () => {
     const [a, b] = on.actors('ab') as [Actor, Actor];
     const supervisor = new OneForOneSupervisor({ name: 'Mine' }, a);
     const above = new OneForOneSupervisor({ name: 'Above' }, supervisor);
-    expect(() => new OneForOneSupervisor(b, a)).toThrow(/OneForOneSupervisor cannot supervise a, which Mine answers for already/);
+    expect(() => new OneForOneSupervisor(b, a)).toThrow(
+      /OneForOneSupervisor cannot supervise a, which Mine answers for already/,
+    );
     // all or none
     expect(() => new OneForOneSupervisor(b)).not.toThrow();
     return Promise.all([
       expect(supervisor.add(supervisor)).rejects.toThrow(/cannot supervise Mine, which it is itself/),
       expect(supervisor.add(above)).rejects.toThrow(/cannot supervise Above, which it is part of/),
-      expect(supervisor.add(on.actor('c'), 'x' as never)).rejects.toThrow(/Mine supervises services, which 'x' is none of/),
+      expect(supervisor.add(on.actor('c'), 'x' as never)).rejects.toThrow(
+        /Mine supervises services, which 'x' is none of/,
+      ),
     ]).then(() => expect(supervisor.services).toEqual([a]));
+  });
+
+  it('is the supervisor, and nobody else', () => {
+    const on = stage();
+    const a = on.actor('a');
+    const supervisor = new OneForOneSupervisor({ name: 'Mine' }, a);
+    expect(() => on.actor('b').addDependency(a)).toThrow(/a is supervised by Mine, so it cannot be a child of b/);
+    expect(supervisor.services).toEqual([a]);
+  });
+
+  it('is the supervisor as a parent, for children that were not added to its list', async () => {
+    const on = await running('one-for-one', 'a');
+    const child = on.actor('x');
+    await on.supervisor.addRuntimeDependency(child);
+    child.crash(boom);
+    await on.settle();
+    expect(on.since()).toBe('+x -x -a');
+    expect([on.supervisor.state, on.supervisor.crashReason]).toEqual(['crashed', boom]);
+  });
+
+  it('is not a supervisor that stops', async () => {
+    const on = await running('one-for-one', 'a');
+    on.get('a').stopMs = 1000;
+    const [b, c] = [on.actor('b'), on.actor('c')];
+    await b.start();
+    const stopped = on.supervisor.stop();
+    expect(await rejection(on.supervisor.add(b))).toMatchObject({ code: 'ERR_MODE_STOPPING' });
+    await on.supervisor.add(c);
+    await on.clock.advance(1000);
+    await stopped;
+    expect([b.state, c.state]).toEqual(['running', 'idle']);
+    await on.supervisor.start();
+    expect(c.state).toBe('running');
   });
 
   it('is the container for a service of its graph', async () => {
@@ -1090,7 +1200,7 @@ describe('who answers for a service', () => {
     @service({ inject: [Db] })
     class Pool extends OneForOneSupervisor {
       constructor(db: Db) {
-        super(db);
+        super({}, db);
       }
     }
     const error = await rejection(new Container().boot(Pool));
@@ -1141,6 +1251,31 @@ describe('in a container', () => {
     expect([container.get(Pool).state, made[0]?.state]).toEqual(['stopped', 'stopped']);
   });
 
+  it('a supervisor may have no constructor, and be filled later', async () => {
+    @service()
+    class Pool extends OneForOneSupervisor {}
+    const container = new Container();
+    const pool = await container.boot(Pool);
+    const connection = new Service();
+    await pool.add(connection);
+    expect([connection.state, connection.beacon.path]).toEqual(['running', ['Pool', 'Service']]);
+    await container.stop();
+    expect(connection.state).toBe('stopped');
+  });
+
+  it('a supervisor that exists already is taken on with all it has', async () => {
+    const clock = new FakeClock();
+    const connection = new Service();
+    const container = new Container({ clock });
+    await container.boot(container.adopt(new OneForOneSupervisor({ ...atOnce, maxRestarts: 1 }, connection)));
+    connection.crash(boom);
+    await clock.advance(0);
+    expect([connection.state, connection.restartCount, container.state]).toEqual(['running', 1, 'running']);
+    connection.crash(boom);
+    await clock.advance(0);
+    expect(container.state).toBe('failed');
+  });
+
   it('one that gives up ends the program in order, with the first cause', async () => {
     const { clock, container, App, made } = program({ ...atOnce, maxRestarts: 1 });
     await container.boot(App);
@@ -1159,11 +1294,31 @@ describe('in a container', () => {
 
 describe('explain', () => {
   it.each<[Strategy, string, SupervisorOptions, string]>([
-    ['one-for-one', 'ab', { ...steady, maxRestarts: 2 }, 'OneForOneSupervisor: when one of its 2 services crashes, that one restarts; restarts after 100ms, 200ms, at most 2 restarts within 1m not counting the waiting; the delay starts over after 1m without a crash; a crash loop is given up after 300ms of waiting'],
-    ['one-for-all', 'a', { ...atOnce, maxRestarts: Infinity }, 'OneForAllSupervisor: when its service crashes, all of them restart; restarts at once, as often as it takes'],
-    ['rest-for-one', '', { maxRestarts: 0 }, 'RestForOneSupervisor: when a service crashes, that one and those after it restart; never restarts'],
+    [
+      'one-for-one',
+      'ab',
+      { ...steady, maxRestarts: 2 },
+      'OneForOneSupervisor: when one of its 2 services crashes, that one restarts; restarts after 100ms, 200ms, at most 2 restarts within 1m not counting the waiting; the delay starts over after 1m without a crash; a crash loop is given up after 300ms of waiting',
+    ],
+    [
+      'one-for-all',
+      'a',
+      { ...atOnce, maxRestarts: Infinity },
+      'OneForAllSupervisor: when its service crashes, all of them restart; restarts at once, as often as it takes',
+    ],
+    [
+      'rest-for-one',
+      '',
+      { maxRestarts: 0 },
+      'RestForOneSupervisor: when a service crashes, that one and those after it restart; never restarts',
+    ],
     ['forfeit-one', 'ab', {}, 'ForfeitOneForOneSupervisor: when one of its 2 services crashes, that one is given up'],
-    ['forfeit-all', 'ab', {}, 'ForfeitOneForAllSupervisor: when one of its 2 services crashes, all of them are given up'],
+    [
+      'forfeit-all',
+      'ab',
+      {},
+      'ForfeitOneForAllSupervisor: when one of its 2 services crashes, all of them are given up',
+    ],
     ['crash', 'ab', {}, 'CrashingSupervisor: when one of its 2 services crashes, the supervisor crashes'],
   ])('%s', (strategy, names, options, words) => {
     expect(new classes[strategy](options, ...stage().actors(names)).explain()).toBe(words);

@@ -18,7 +18,7 @@ export class Actor extends Service {
   failingStop = false;
   starts = 0;
   /** For tests that count: 1 from the end of its start to the beginning of its stop. */
-  life = 0;
+  lives = 0;
 
   constructor(
     readonly actor: string,
