@@ -58,9 +58,10 @@ function onCrash(unit: Unit, all: readonly Unit[]): string[] {
 }
 
 function remedy({ definition }: Unit): string {
-  if (definition?.options.restart?.when === 'never')
-    return "→ So it was declared: @service({ restart: { when: 'never' } }).";
-  return '→ To let it come back by itself: @service({ restart: {} }).';
+  const declared = definition?.options.restart?.when === 'never';
+  return declared
+    ? "→ So it was declared: @service({ restart: { when: 'never' } })."
+    : '→ To let it come back by itself: @service({ restart: {} }).';
 }
 
 /** Whether a crash of one takes another down and brings it back. */

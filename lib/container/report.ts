@@ -110,9 +110,14 @@ function criticalChain(units: readonly Unit[]): string[] {
   while (at !== undefined) {
     // what takes no time of its own is only passed through
     if (isService(at)) chain.push(at.id);
-    at = latest(at.dependencies);
+    at = latest(at.dependencies.filter(canBeWaitedFor));
   }
   return chain.reverse();
+}
+
+/** A value that needs nothing is there from the beginning. */
+function canBeWaitedFor({ kind, dependencies }: Unit): boolean {
+  return kind !== 'value' || dependencies.length > 0;
 }
 
 function latest(units: readonly Unit[]): Unit | undefined {

@@ -413,9 +413,9 @@ export class Lifecycle implements TreeNode {
 
   /** Lets a child go. It goes on as it is. */
   disown(child: Lifecycle): void {
-    const index = this.children.indexOf(child);
-    if (index < 0) return;
-    this.#children?.splice(index, 1);
+    if (!this.children.includes(child)) return;
+    // another list, so that whoever walks the old one sees it
+    this.#children = this.children.filter((other) => other !== child);
     child.parent = undefined;
     child.owner = undefined;
   }
@@ -616,19 +616,25 @@ export class Lifecycle implements TreeNode {
       this.#hooks &= ~Hook.onInitDependencies;
     }
     if (this.#children === undefined || this.#children.length === 0) return undefined;
-    return this.#startEach(run, new Set());
+    return this.#startEach(run);
   }
 
   /** One after another; those as well that are added meanwhile. */
-  async #startEach(run: Run, begun: Set<Lifecycle>): Promise<void> {
-    const { size } = begun;
-    for (const child of [...this.children]) {
+  async #startEach(run: Run): Promise<void> {
+    const begun = new Set<Lifecycle>();
+    let list = this.children;
+    let { length } = list;
+    for (let index = 0; index < length; index += 1) {
+      const child = list[index] as Lifecycle;
       if (run.ending) return;
-      if (begun.has(child) || child.parent !== this) continue;
+      if (begun.has(child)) continue;
       begun.add(child);
       await child.start();
+      if (this.children === list && list.length === length) continue;
+      list = this.children;
+      length = list.length;
+      index = -1;
     }
-    if (begun.size > size) await this.#startEach(run, begun);
   }
 
   #beginWork(run: Run): undefined {

@@ -423,8 +423,8 @@ describe('stop() while a restart is under way', () => {
       restart: atOnce,
       async onStart(signal) {
         starts += 1;
-        if (starts > 1)
-          await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+        if (starts === 1) return;
+        await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
       },
     });
     await container.boot(role('App', { needs: [Redis] }));

@@ -109,6 +109,16 @@ describe('children', () => {
     expect(parent.beacon.children.map(({ name }) => name)).toEqual(['one', 'two']);
   });
 
+  it('may have two parents, and start with the first that starts', async () => {
+    const { actor, log } = theatre();
+    const [a, b, shared] = [actor('A', { only: [] }), actor('B', { only: [] }), actor('shared', { only: ['onStart'] })];
+    a.addDependency(shared);
+    b.addDependency(shared);
+    await a.start();
+    await b.start();
+    expect([log, shared.state]).toEqual([['shared.onStart'], 'running']);
+  });
+
   it('cannot be their own ancestors', () => {
     const { parent, one, two } = family();
     one.addDependency(two);
@@ -540,6 +550,27 @@ describe('addRuntimeDependency()', () => {
 });
 
 describe('removeDependency()', () => {
+  it('while the children start takes one out of their line, and the others have their turn', async () => {
+    const { actor, since } = theatre();
+    const parent = actor('parent', { only: [] });
+    const children: Record<string, Service> = {};
+    const add = (name: string, onStart?: () => unknown): void => {
+      const child = actor(name, { only: ['onStart'], ...(onStart !== undefined && { onStart }) });
+      children[name] = parent.addDependency(child);
+    };
+    add('one');
+    add('two', async () => {
+      await parent.removeDependency(children['one'] as Service);
+      await parent.removeDependency(children['three'] as Service);
+      add('five');
+    });
+    add('three');
+    add('four');
+    await parent.start();
+    expect(since()).toEqual(['one.onStart', 'two.onStart', 'four.onStart', 'five.onStart']);
+    expect(parent.beacon.children.map(({ name }) => name)).toEqual(['two', 'four', 'five']);
+  });
+
   it('stops the child and lets it go', async () => {
     const { parent, one, since } = family();
     await parent.start();

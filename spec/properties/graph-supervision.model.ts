@@ -196,8 +196,10 @@ export class Model {
   happens(event: LifecycleEvent): void {
     if (event.type === 'container') same('the container', event.to, this.#states.shift());
     else if (event.type === 'warning') throw new Error(`warning: ${event.message}`);
-    else if (event.type === 'restart') same('the restart', `${event.service} ${String(event.attempt)} ${String(event.delayMs)}`, this.announced.shift());
-    else if (event.type === 'service') {
+    else if (event.type === 'restart') {
+      const { service, attempt, delayMs } = event;
+      same('the restart', `${service} ${String(attempt)} ${String(delayMs)}`, this.announced.shift());
+    } else if (event.type === 'service') {
       const one = this.ones.find(({ name }) => name === event.name) as One;
       if (event.to === 'starting') this.#starts(one);
       else if (event.to === 'running') this.#isUp(one);
@@ -229,7 +231,7 @@ export class Model {
     if (!one.wanted) throw new Error(`${one.name} starts, and nobody wants it`);
     if (this.held(one)) throw new Error(`${one.name} starts, and a restart keeps it down`);
     const missing = one.needs.find((need) => !this.usable(need));
-    if (missing !== undefined) throw new Error(`${one.name} starts, but ${missing.name}, which it needs, is ${missing.phase}`);
+    if (missing !== undefined) throw new Error(`${one.name} starts, but ${missing.name}, which it needs, is not up`);
     one.phase = 'starting';
     one.failing = false;
     one.mishap = false;
@@ -272,7 +274,8 @@ export class Model {
       if (due) this.#answer(one);
       else if (this.container === 'stopping') this.#broken = true;
     }
-    if (this.takingBack && [...(this.boot?.started ?? [])].every(({ phase }) => phase === 'down')) this.boot = undefined;
+    const back = this.takingBack && [...(this.boot?.started ?? [])].every(({ phase }) => phase === 'down');
+    if (back) this.boot = undefined;
     this.#release();
     this.#settleStop();
   }
@@ -312,7 +315,9 @@ export class Model {
 
   /** Restarts that are over keep nothing down. */
   #release(): void {
-    this.groups = this.groups.filter(({ members, due }) => due > this.now() || [...members].some(({ phase }) => phase !== 'down'));
+    this.groups = this.groups.filter(
+      ({ members, due }) => due > this.now() || [...members].some(({ phase }) => phase !== 'down'),
+    );
   }
 
   #tidy(): void {
@@ -383,12 +388,22 @@ export class Model {
     if (this.#states.length > 0) throw new Error(`the container never was ${this.#states.join(', ')}`);
     if (this.announced.length > 0) throw new Error(`no restart was announced: ${this.announced.join(', ')}`);
     for (const one of this.ones) {
-      const { name, phase, hook } = one;
-      const used = one.neededBy.some((user) => user.phase !== 'down');
-      if (phase === 'down' && this.due(one) && one.needs.every((need) => this.usable(need))) throw new Error(`${name} should have started`);
-      if (phase === 'up' && (one.spoiled || !this.due(one)) && !used) throw new Error(`${name} should have stopped`);
-      if (phase === 'starting' && hook === undefined) throw new Error(`${name} should be up`);
-      if (phase === 'stopping' && hook === undefined && (!used || one.alone)) throw new Error(`${name} should be down`);
+      const should = this.#overdue(one);
+      if (should !== undefined) throw new Error(`${one.name} should ${should}`);
+    }
+  }
+
+  #overdue(one: One): string | undefined {
+    const used = one.neededBy.some(({ phase }) => phase !== 'down');
+    switch (one.phase) {
+      case 'down':
+        return this.due(one) && one.needs.every((need) => this.usable(need)) ? 'have started' : undefined;
+      case 'up':
+        return (one.spoiled || !this.due(one)) && !used ? 'have stopped' : undefined;
+      case 'starting':
+        return one.hook === undefined ? 'be up' : undefined;
+      case 'stopping':
+        return one.hook === undefined && (!used || one.alone) ? 'be down' : undefined;
     }
   }
 }
