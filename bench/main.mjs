@@ -1,7 +1,7 @@
 /**
  * Measures this library beside plain code (the limit) and beside its peers, all in one run:
  *
- *   node --expose-gc bench/main.mjs [--quick] [--only boot,heap,waiting,timers,cold] [--contestants ours,nest]
+ *   node --expose-gc bench/main.mjs [--quick] [--only boot,heap,waiting,timers,restarts,supervision,cold] [--contestants ours,nest]
  *                                   [--verbose] [--budget seconds] [--json file]
  *
  * Every run is a fresh process with a cold JIT and without any warm-up, as a program that boots once has it; the contestants
@@ -15,10 +15,12 @@ import { figure, progress, table } from './harness.mjs';
 import * as boot from './measurements/boot.mjs';
 import * as cold from './measurements/cold.mjs';
 import * as heap from './measurements/heap.mjs';
+import * as restarts from './measurements/restarts.mjs';
+import * as supervision from './measurements/supervision.mjs';
 import * as timers from './measurements/timers.mjs';
 import * as waiting from './measurements/waiting.mjs';
 
-const measurements = { boot, heap, waiting, timers, cold };
+const measurements = { boot, heap, waiting, timers, restarts, supervision, cold };
 
 const { values } = parseArgs({
   options: {

@@ -34,7 +34,7 @@ export type { CrontabOptions, TaskOptions, TimerOptions } from './declare/decora
 export type { InjectOption, OnError, ServiceOptions } from './declare/definition.js';
 
 export { Container } from './container/container.js';
-export type { BootOptions, ContainerOptions, ResourceOptions, StopOptions } from './container/container.js';
+export type { BootOptions, ContainerOptions, ResourceOptions, StopOptions } from './container/options.js';
 export type { GraphNode, Plan, PlanNode } from './container/picture.js';
 export type { BootReport, Health, ServiceReport } from './container/report.js';
 export type { NodeKind } from './plan/node.js';

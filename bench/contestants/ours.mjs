@@ -2,7 +2,8 @@ import { Container, Service, service } from 'mode-ts';
 
 export const claims = { start: true, stop: true };
 
-export function declare({ dependencies, tops }, hooks) {
+/** `options` go to every class. */
+export function declare({ dependencies, tops }, hooks, options = {}) {
   const classes = [];
   dependencies.forEach((list, i) => {
     const name = `S${i}`;
@@ -20,7 +21,7 @@ export function declare({ dependencies, tops }, hooks) {
         }
       },
     }[name];
-    service({ inject: list.map((d) => classes[d]) })(cls);
+    service({ ...options, inject: list.map((d) => classes[d]) })(cls);
     classes.push(cls);
   });
   let Root = classes[tops[0]];
@@ -29,7 +30,7 @@ export function declare({ dependencies, tops }, hooks) {
       async onStart() {}
       async onStop() {}
     };
-    service({ dependsOn: tops.map((i) => classes[i]) })(Root);
+    service({ ...options, dependsOn: tops.map((i) => classes[i]) })(Root);
   }
 
   const container = new Container();

@@ -4,8 +4,8 @@ import { Plugin, type PluginApi, type PluginContext } from '@inversifyjs/plugin'
 import type { Container as InversifyContainer, ServiceIdentifier } from 'inversify';
 import { isThenable } from '../base/async.js';
 import { ModeError } from '../base/errors.js';
-import type { Node, Source } from '../plan/node.js';
-import { isResource, type Bindings } from '../plan/resolver.js';
+import { isResource, type Node, type Source } from '../plan/node.js';
+import type { Bindings } from '../plan/resolver.js';
 import type { Unit } from './unit.js';
 
 /** What a bridge needs of the container it belongs to. */

@@ -1,72 +1,23 @@
-import type { Binding, InstanceBinding } from '@inversifyjs/core';
 import { Container as InversifyContainer } from 'inversify';
-import type { ContainerOptions as InversifyOptions, GetAllOptions, GetOptions, IsBoundOptions, OptionalGetOptions, ServiceIdentifier } from 'inversify';
+import type { GetAllOptions, GetOptions, IsBoundOptions, OptionalGetOptions, ServiceIdentifier } from 'inversify';
 import type { Graph } from '@dagrejs/graphlib';
-import { isThenable } from '../base/async.js';
-import { systemClock, type Clock } from '../base/clock.js';
-import { toMs, type Duration } from '../base/duration.js';
+import { toMs } from '../base/duration.js';
 import { ModeError } from '../base/errors.js';
-import { silentLogger, type ContainerState, type LifecycleEvent, type LifecycleEventBody, type Logger } from '../base/events.js';
-import { Definition, Hook, type InjectOption } from '../declare/definition.js';
+import type { ContainerState, LifecycleEvent, Logger } from '../base/events.js';
+import { nearest } from '../base/nearest.js';
 import { graphlib } from '../graph/graphlib.js';
 import type { TreeNode } from '../lifecycle/beacon.js';
-import { Deadlines } from '../lifecycle/deadlines.js';
-import type { Environment } from '../lifecycle/environment.js';
-import { Lifecycle, lifecycleOf } from '../lifecycle/lifecycle.js';
 import { asRequest, type Request } from '../plan/dependencies.js';
-import type { NodeKind, Resource, Source } from '../plan/node.js';
-import { nearest } from '../base/nearest.js';
 import { tokenName } from '../plan/problems.js';
-import { Resolver, isResource, type Bindings, type Resolved, type ResolverHost, type Wanted } from '../plan/resolver.js';
-import { everyRun, type Coordinator } from '../run/host.js';
+import type { Resolved, Resolver, Wanted } from '../plan/resolver.js';
 import type { TimerStatus } from '../run/status.js';
-import { Bridge, type BridgeHost } from './bridge.js';
-import { ResourceTarget, instantiate, postConstruct } from './construct.js';
-import { Engine, type EngineHost } from './engine.js';
+import type { Engine } from './engine.js';
 import { explainCrash } from './explain.js';
+import { Host } from './host.js';
+import { isBootOptions, isStopOptions, type BootOptions, type ContainerOptions, type ResourceOptions, type StopOptions } from './options.js';
 import { toGraph, toPlan, type Plan } from './picture.js';
 import { bootReport, healthOf, timersOf, type BootReport, type Health } from './report.js';
-import { Unit } from './unit.js';
-
-/** Options of a container, besides those of inversify's. */
-export interface ContainerOptions extends Omit<InversifyOptions, 'parent'> {
-  parent?: InversifyContainer;
-  /** Where the `log` of services goes. Default: nowhere. */
-  logger?: Logger;
-  /** The time source. Default: the real clock. */
-  clock?: Clock;
-  /** Asked before each run of a crontab, so that of many replicas only one does the work. Default: always yes. */
-  coordinator?: Coordinator;
-}
-
-/** Options of `boot`. */
-export interface BootOptions {
-  /** Gives the boot up, which rolls it back. */
-  signal?: AbortSignal;
-}
-
-/** Options of `stop`. */
-export interface StopOptions {
-  /** One budget for the whole stop. What is not down by then is abandoned and named. Default: only each `stopTimeout`. */
-  timeout?: Duration;
-}
-
-/** How a resource is made and released. */
-export interface ResourceOptions<T> {
-  /** What `start` is given, in order. */
-  inject?: readonly InjectOption[];
-  /** Makes the value. Called with what `inject` names and a signal that aborts when the start is given up. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what `inject` names cannot be typed from tokens
-  start: (...args: any[]) => T | PromiseLike<T>;
-  /** Releases the value. The signal aborts when grace is over. */
-  stop?: (value: T, signal: AbortSignal) => unknown;
-  /** What people read. Default: the name of the token. */
-  name?: string;
-  /** Default 60 s. */
-  startTimeout?: Duration;
-  /** Default 60 s. */
-  stopTimeout?: Duration;
-}
+import type { Unit } from './unit.js';
 
 /**
  * Inversify's container, which also knows the graph of what is bound in it: it starts services in the order of their
@@ -79,7 +30,7 @@ export class Container extends InversifyContainer implements AsyncDisposable {
 
   constructor(options: ContainerOptions = {}) {
     super(options);
-    this.#host = new Host(this, options, (request) => this.#ask(request));
+    this.#host = new Host(this, options, Container.#resolverOf(options.parent), (request) => this.#ask(request));
     this.#engine = this.#host.engine;
     this.#resolver = this.#host.resolver;
   }
@@ -268,7 +219,7 @@ export class Container extends InversifyContainer implements AsyncDisposable {
   }
 
   /** The resolver of a container, for its children. */
-  static resolverOf(container: InversifyContainer | undefined): Resolver | undefined {
+  static #resolverOf(container: InversifyContainer | undefined): Resolver | undefined {
     return container instanceof Container ? container.#resolver : undefined;
   }
 
@@ -321,265 +272,11 @@ export class Container extends InversifyContainer implements AsyncDisposable {
   }
 }
 
-/** What the container is to its resolver and its engine. */
-class Host implements ResolverHost, EngineHost, BridgeHost {
-  readonly env: Environment;
-  readonly engine: Engine;
-  readonly resolver: Resolver;
-  readonly parent: Resolver | undefined;
-  readonly #listeners = new Set<(event: LifecycleEvent) => void>();
-  readonly #ids = new Map<string, number>();
-  /** What was not given an id yet: many programs run without anybody asking for one. */
-  #nameless: Unit[] = [];
-  readonly #bridge: Bridge;
-  #logger: Logger | undefined;
-
-  constructor(
-    container: Container,
-    readonly options: ContainerOptions,
-    private readonly ask: (request: Request) => unknown,
-  ) {
-    const clock = options.clock ?? systemClock;
-    this.#logger = options.logger;
-    // eslint-disable-next-line @typescript-eslint/no-this-alias -- the environment is read through the host
-    const host = this;
-    this.env = {
-      clock,
-      get logger() {
-        return host.#logger ?? silentLogger;
-      },
-      coordinator: options.coordinator ?? everyRun,
-      deadlines: new Deadlines(clock),
-      get listening() {
-        return host.#listeners.size > 0;
-      },
-      emit(event) {
-        host.#emit(event);
-      },
-    };
-    this.parent = Container.resolverOf(options.parent);
-    this.engine = new Engine(this);
-    this.resolver = new Resolver(this);
-    this.#bridge = new Bridge(container, this);
-  }
-
-  get bindings(): Bindings {
-    return this.#bridge.bindings;
-  }
-
-  get bridge(): Bridge {
-    return this.#bridge;
-  }
-
-  adopt(binding: Binding): void {
-    this.resolver.adopt(binding);
-  }
-
-  nodeOf(source: Source): Unit {
-    return this.resolver.nodeOf(source) as Unit;
-  }
-
-  byItself(token: ServiceIdentifier): Unit | undefined {
-    if (typeof token !== 'function' || this.options.parent?.isBound(token) === true) return undefined;
-    return this.resolver.byItself(token) as Unit | undefined;
-  }
-
-  listen(listener: (event: LifecycleEvent) => void): () => void {
-    // the same function may be given twice, and each has its own end
-    const own = (event: LifecycleEvent): void => {
-      const result: unknown = listener(event);
-      if (isThenable(result)) result.then(undefined, (error: unknown) => { this.#listenerFailed(event, error); });
-    };
-    this.#listeners.add(own);
-    return () => {
-      this.#listeners.delete(own);
-    };
-  }
-
-  offerLogger(logger: Logger): void {
-    this.#logger ??= logger;
-  }
-
-  createNode(kind: NodeKind, name: string, source: Source, token: ServiceIdentifier, definition: Definition | undefined): Unit {
-    const unit = new Unit(this.engine, kind, name, source, token, definition);
-    this.#nameless.push(unit);
-    return unit;
-  }
-
-  giveIds(): void {
-    for (const unit of this.#nameless) unit.id = this.#uniqueId(unit.name);
-    this.#nameless = [];
-  }
-
-  #uniqueId(name: string): string {
-    const count = (this.#ids.get(name) ?? 0) + 1;
-    this.#ids.set(name, count);
-    // somebody may really be called Name#2
-    return count === 1 ? name : this.#uniqueId(`${name}#${String(count)}`);
-  }
-
-  redirect(binding: InstanceBinding<unknown>, node: Unit): void {
-    this.#bridge.redirect(binding, node);
-  }
-
-  standsFor(binding: Binding): Source | undefined {
-    return this.#bridge.standsFor(binding);
-  }
-
-  addResource(id: ServiceIdentifier, options: ResourceOptions<unknown>): void {
-    const name = options.name ?? tokenName(id);
-    const { startTimeout, stopTimeout } = options;
-    const timeouts = {
-      ...(startTimeout === undefined ? undefined : { startTimeout }),
-      ...(stopTimeout === undefined ? undefined : { stopTimeout }),
-    };
-    const definition = new Definition(name, timeouts, undefined, false, Hook.onStart | Hook.onStop);
-    this.#bindManaged({ name, inject: options.inject ?? [], start: options.start, stop: options.stop, definition, token: id });
-  }
-
-  addExisting(existing: object): ServiceIdentifier {
-    const { definition, name } = lifecycleOf(existing);
-    const token = Symbol(name);
-    this.#bindManaged({ name, inject: [], start: () => existing, definition, token, existing });
-    return token;
-  }
-
-  #bindManaged(resource: Resource): void {
-    this.#bridge.bind(resource.token, resource, () => this.instance(this.nodeOf(resource)));
-  }
-
-  /** The value of a unit; made, but not started, if it is a service that was not needed yet. */
-  instance(unit: Unit): unknown {
-    if (unit.engine !== this.engine) return (unit.engine.host as Host).instance(unit);
-    if (isResource(unit.source)) {
-      // also while it goes down: what depends on it may need it to stop
-      if (unit.lifecycle?.state === 'running') return unit.value;
-      if (unit.source.existing !== undefined) return unit.source.existing;
-      throw new ModeError('ERR_MODE_NOT_RUNNING', {
-        message: `The resource ${unit.name} is not running, so it has no value`,
-        remedy: `Boot what needs it first; it is there from its start to its stop.`,
-        path: [unit.name],
-      });
-    }
-    if (isMissing(unit)) {
-      for (const one of injectedInto(unit, this.resolver.resolve([unit]).order as Unit[])) {
-        if (one.engine !== this.engine || isResource(one.source)) this.instance(one);
-        else if (isMissing(one)) this.#instantiate(one);
-      }
-    }
-    return unit.value;
-  }
-
-  construct(unit: Unit): void {
-    if (!unit.managed) {
-      refresh(unit);
-      return;
-    }
-    if (isResource(unit.source)) {
-      const { existing } = unit.source;
-      if (existing !== undefined) {
-        if (unit.lifecycle === undefined) this.#become(unit, existing);
-        unit.lifecycle ??= this.#own(lifecycleOf(existing), unit);
-        return;
-      }
-      unit.lifecycle ??= this.#own(new Lifecycle(this.#targetOf(unit, unit.source), unit.source.definition), unit);
-    } else if (unit.made === 0 || unit.outdated || isStale(unit)) {
-      this.#instantiate(unit);
-    }
-  }
-
-  async bootUnit(unit: Unit): Promise<void> {
-    for (let back = this.engine.takingBack; back !== undefined; back = this.engine.takingBack) {
-      await back;
-      this.engine.mustRun();
-    }
-    const { roots, order } = this.resolver.resolve([unit]);
-    return this.engine.boot(roots as Unit[], order as Unit[]);
-  }
-
-  #targetOf(unit: Unit, resource: Resource): ResourceTarget {
-    return new ResourceTarget(unit, resource, this.ask, (value) => {
-      this.#become(unit, value);
-    });
-  }
-
-  #instantiate(unit: Unit): void {
-    unit.outdated = false;
-    const instance = instantiate(unit, this.ask);
-    postConstruct(instance, unit.definition);
-    this.#become(unit, this.#bridge.activate(unit, instance));
-    const lifecycle = lifecycleOf(instance);
-    unit.lifecycle = lifecycle.alive ? this.#own(lifecycle, unit) : undefined;
-  }
-
-  #become(unit: Unit, value: unknown): void {
-    made += 1;
-    unit.made = made;
-    unit.value = value;
-  }
-
-  #own(lifecycle: Lifecycle, unit: Unit): Lifecycle {
-    lifecycle.owner = unit;
-    lifecycle.inherit(this.env);
-    return lifecycle;
-  }
-
-  #emit(body: LifecycleEventBody): void {
-    const event: LifecycleEvent = { ...body, at: new Date(this.env.clock.date()) };
-    for (const listener of [...this.#listeners]) {
-      try {
-        listener(event);
-      } catch (error) {
-        this.#listenerFailed(event, error);
-      }
-    }
-  }
-
-  #listenerFailed(event: LifecycleEvent, error: unknown): void {
-    // one that fails on the warning as well has nobody left to tell
-    if (event.type !== 'warning') this.#emit({ type: 'warning', message: 'A listener of container.on() threw', error });
-  }
-}
-
-/** Counts what was made in any container, so that one value can be told to be older than another. */
-let made = 0;
-
-/** Whether there is no instance that could be given out. */
-function isMissing(unit: Unit): boolean {
-  return unit.made === 0 || (unit.outdated && !unit.active);
-}
-
-/** What has to be made for a unit, itself included, in order: what only has to run before it is left out. */
-function injectedInto(unit: Unit, order: readonly Unit[]): Unit[] {
-  const needed = new Set([unit]);
-  for (const one of [...order].reverse()) {
-    if (needed.has(one)) for (const dependency of one.dependencies.slice(0, one.orderOnly)) needed.add(dependency);
-  }
-  return order.filter((one) => one.managed && needed.has(one));
-}
-
 /** The roots that no other of them needs: where all that was bound is booted, the tree begins with what is on top. */
 function tops({ roots, order }: Resolved): Unit[] {
   if (roots.length === 1) return roots as Unit[];
   const needed = new Set(order.flatMap(({ dependencies }) => dependencies));
   return (roots as Unit[]).filter((root) => !needed.has(root));
-}
-
-/** Whether something that was injected into it has been made anew since. */
-function isStale(unit: Unit): boolean {
-  const { dependencies, orderOnly, made } = unit;
-  for (let index = 0; index < orderOnly; index += 1) if ((dependencies[index] as Unit).made > made) return true;
-  return false;
-}
-
-/** What inversify made, and kept, of values that have been made anew since is not to be used again. */
-function refresh(unit: Unit): void {
-  if (!unit.outdated && !isStale(unit)) return;
-  const binding = unit.source as { cache?: unknown };
-  if (unit.made > 0 && binding.cache !== undefined) binding.cache = { isRight: false, value: undefined };
-  unit.outdated = false;
-  made += 1;
-  unit.made = made;
 }
 
 function toRequest(token: ServiceIdentifier, options: (GetAllOptions & { optional?: boolean }) | undefined, multiple: boolean): Request {
@@ -592,12 +289,4 @@ function toRequest(token: ServiceIdentifier, options: (GetAllOptions & { optiona
     chained: options?.chained ?? false,
     ...(tag === undefined ? undefined : { tags: new Map([[tag.key, tag.value]]) }),
   };
-}
-
-function isBootOptions(value: unknown): value is BootOptions {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isStopOptions(value: unknown): value is StopOptions {
-  return typeof value === 'object' && value !== null;
 }

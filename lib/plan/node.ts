@@ -31,6 +31,17 @@ export type Source = Class | Resource | Binding;
  */
 export type Filling<N> = N | N[] | { readonly ask: Request } | undefined;
 
+export function isResource(source: Source): source is Resource {
+  return typeof source === 'object' && 'definition' in source;
+}
+
+/** Bindings that redirect to each other. */
+export class RedirectionCycle extends Error {
+  constructor(readonly names: string[]) {
+    super(`${names.join(' and ')} redirect to each other`);
+  }
+}
+
 const NONE: never[] = [];
 
 /** One node of the dependency graph. */

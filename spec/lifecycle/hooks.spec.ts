@@ -427,6 +427,19 @@ describe('hooks', () => {
     expect(await rejection(a.start())).toBe(boom);
   });
 
+  it.each(['onFirstStart', 'onRestart', 'onStart', 'onStarted', 'onStop', 'onShutdown'] as const)(
+    'may be missing, all but %s',
+    async (hook) => {
+      const { actor, log } = theatre();
+      const a = actor('A', { only: [hook] });
+      await a.start();
+      await a.restart();
+      await a.stop();
+      const once = hook === 'onFirstStart' || hook === 'onRestart';
+      expect([log, a.state]).toEqual([once ? [`A.${hook}`] : [`A.${hook}`, `A.${hook}`], 'stopped']);
+    },
+  );
+
   it('that are all synchronous leave nothing to wait for', () => {
     const { actor } = theatre();
     const a = actor('A');

@@ -1,0 +1,273 @@
+import type { Binding, InstanceBinding } from '@inversifyjs/core';
+import type { Container as InversifyContainer, ServiceIdentifier } from 'inversify';
+import { isThenable } from '../base/async.js';
+import { systemClock } from '../base/clock.js';
+import { ModeError } from '../base/errors.js';
+import { silentLogger, type LifecycleEvent, type LifecycleEventBody, type Logger } from '../base/events.js';
+import { Definition, Hook } from '../declare/definition.js';
+import { Deadlines } from '../lifecycle/deadlines.js';
+import type { Environment } from '../lifecycle/environment.js';
+import { Lifecycle, lifecycleOf } from '../lifecycle/lifecycle.js';
+import type { Request } from '../plan/dependencies.js';
+import { isResource, type NodeKind, type Resource, type Source } from '../plan/node.js';
+import { tokenName } from '../plan/problems.js';
+import { Resolver, type Bindings, type ResolverHost } from '../plan/resolver.js';
+import { everyRun } from '../run/host.js';
+import { Bridge, type BridgeHost } from './bridge.js';
+import { ResourceTarget, instantiate, postConstruct } from './construct.js';
+import { Engine, type EngineHost } from './engine.js';
+import type { ContainerOptions, ResourceOptions } from './options.js';
+import { Unit } from './unit.js';
+
+/** What the container is to its resolver and its engine. */
+export class Host implements ResolverHost, EngineHost, BridgeHost {
+  readonly env: Environment;
+  readonly engine: Engine;
+  readonly resolver: Resolver;
+  readonly #listeners = new Set<(event: LifecycleEvent) => void>();
+  readonly #ids = new Map<string, number>();
+  /** What was not given an id yet: many programs run without anybody asking for one. */
+  #nameless: Unit[] = [];
+  readonly #bridge: Bridge;
+  #logger: Logger | undefined;
+
+  constructor(
+    container: InversifyContainer,
+    readonly options: ContainerOptions,
+    readonly parent: Resolver | undefined,
+    private readonly ask: (request: Request) => unknown,
+  ) {
+    const clock = options.clock ?? systemClock;
+    this.#logger = options.logger;
+    // eslint-disable-next-line @typescript-eslint/no-this-alias -- the environment is read through the host
+    const host = this;
+    this.env = {
+      clock,
+      get logger() {
+        return host.#logger ?? silentLogger;
+      },
+      coordinator: options.coordinator ?? everyRun,
+      deadlines: new Deadlines(clock),
+      get listening() {
+        return host.#listeners.size > 0;
+      },
+      emit(event) {
+        host.#emit(event);
+      },
+    };
+    this.engine = new Engine(this);
+    this.resolver = new Resolver(this);
+    this.#bridge = new Bridge(container, this);
+  }
+
+  get bindings(): Bindings {
+    return this.#bridge.bindings;
+  }
+
+  get bridge(): Bridge {
+    return this.#bridge;
+  }
+
+  adopt(binding: Binding): void {
+    this.resolver.adopt(binding);
+  }
+
+  nodeOf(source: Source): Unit {
+    return this.resolver.nodeOf(source) as Unit;
+  }
+
+  byItself(token: ServiceIdentifier): Unit | undefined {
+    if (typeof token !== 'function' || this.options.parent?.isBound(token) === true) return undefined;
+    return this.resolver.byItself(token) as Unit | undefined;
+  }
+
+  listen(listener: (event: LifecycleEvent) => void): () => void {
+    // the same function may be given twice, and each has its own end
+    const own = (event: LifecycleEvent): void => {
+      const result: unknown = listener(event);
+      if (isThenable(result)) result.then(undefined, (error: unknown) => { this.#listenerFailed(event, error); });
+    };
+    this.#listeners.add(own);
+    return () => {
+      this.#listeners.delete(own);
+    };
+  }
+
+  offerLogger(logger: Logger): void {
+    this.#logger ??= logger;
+  }
+
+  createNode(kind: NodeKind, name: string, source: Source, token: ServiceIdentifier, definition: Definition | undefined): Unit {
+    const unit = new Unit(this.engine, kind, name, source, token, definition);
+    this.#nameless.push(unit);
+    return unit;
+  }
+
+  giveIds(): void {
+    for (const unit of this.#nameless) unit.id = this.#uniqueId(unit.name);
+    this.#nameless = [];
+  }
+
+  #uniqueId(name: string): string {
+    const count = (this.#ids.get(name) ?? 0) + 1;
+    this.#ids.set(name, count);
+    // somebody may really be called Name#2
+    return count === 1 ? name : this.#uniqueId(`${name}#${String(count)}`);
+  }
+
+  redirect(binding: InstanceBinding<unknown>, node: Unit): void {
+    this.#bridge.redirect(binding, node);
+  }
+
+  standsFor(binding: Binding): Source | undefined {
+    return this.#bridge.standsFor(binding);
+  }
+
+  addResource(id: ServiceIdentifier, options: ResourceOptions<unknown>): void {
+    const name = options.name ?? tokenName(id);
+    const { startTimeout, stopTimeout } = options;
+    const timeouts = {
+      ...(startTimeout === undefined ? undefined : { startTimeout }),
+      ...(stopTimeout === undefined ? undefined : { stopTimeout }),
+    };
+    const definition = new Definition(name, timeouts, undefined, false, Hook.onStart | Hook.onStop);
+    this.#bindManaged({ name, inject: options.inject ?? [], start: options.start, stop: options.stop, definition, token: id });
+  }
+
+  addExisting(existing: object): ServiceIdentifier {
+    const { definition, name } = lifecycleOf(existing);
+    const token = Symbol(name);
+    this.#bindManaged({ name, inject: [], start: () => existing, definition, token, existing });
+    return token;
+  }
+
+  #bindManaged(resource: Resource): void {
+    this.#bridge.bind(resource.token, resource, () => this.instance(this.nodeOf(resource)));
+  }
+
+  /** The value of a unit; made, but not started, if it is a service that was not needed yet. */
+  instance(unit: Unit): unknown {
+    if (unit.engine !== this.engine) return (unit.engine.host as Host).instance(unit);
+    if (isResource(unit.source)) {
+      // also while it goes down: what depends on it may need it to stop
+      if (unit.lifecycle?.state === 'running') return unit.value;
+      if (unit.source.existing !== undefined) return unit.source.existing;
+      throw new ModeError('ERR_MODE_NOT_RUNNING', {
+        message: `The resource ${unit.name} is not running, so it has no value`,
+        remedy: `Boot what needs it first; it is there from its start to its stop.`,
+        path: [unit.name],
+      });
+    }
+    if (isMissing(unit)) {
+      for (const one of injectedInto(unit, this.resolver.resolve([unit]).order as Unit[])) {
+        if (one.engine !== this.engine || isResource(one.source)) this.instance(one);
+        else if (isMissing(one)) this.#instantiate(one);
+      }
+    }
+    return unit.value;
+  }
+
+  construct(unit: Unit): void {
+    if (!unit.managed) {
+      refresh(unit);
+      return;
+    }
+    if (isResource(unit.source)) {
+      const { existing } = unit.source;
+      if (existing !== undefined) {
+        if (unit.lifecycle === undefined) this.#become(unit, existing);
+        unit.lifecycle ??= this.#own(lifecycleOf(existing), unit);
+        return;
+      }
+      unit.lifecycle ??= this.#own(new Lifecycle(this.#targetOf(unit, unit.source), unit.source.definition), unit);
+    } else if (unit.made === 0 || unit.outdated || isStale(unit)) {
+      this.#instantiate(unit);
+    }
+  }
+
+  async bootUnit(unit: Unit): Promise<void> {
+    for (let back = this.engine.takingBack; back !== undefined; back = this.engine.takingBack) {
+      await back;
+      this.engine.mustRun();
+    }
+    const { roots, order } = this.resolver.resolve([unit]);
+    return this.engine.boot(roots as Unit[], order as Unit[]);
+  }
+
+  #targetOf(unit: Unit, resource: Resource): ResourceTarget {
+    return new ResourceTarget(unit, resource, this.ask, (value) => {
+      this.#become(unit, value);
+    });
+  }
+
+  #instantiate(unit: Unit): void {
+    unit.outdated = false;
+    const instance = instantiate(unit, this.ask);
+    postConstruct(instance, unit.definition);
+    this.#become(unit, this.#bridge.activate(unit, instance));
+    const lifecycle = lifecycleOf(instance);
+    unit.lifecycle = lifecycle.alive ? this.#own(lifecycle, unit) : undefined;
+  }
+
+  #become(unit: Unit, value: unknown): void {
+    made += 1;
+    unit.made = made;
+    unit.value = value;
+  }
+
+  #own(lifecycle: Lifecycle, unit: Unit): Lifecycle {
+    lifecycle.owner = unit;
+    lifecycle.inherit(this.env);
+    return lifecycle;
+  }
+
+  #emit(body: LifecycleEventBody): void {
+    const event: LifecycleEvent = { ...body, at: new Date(this.env.clock.date()) };
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(event);
+      } catch (error) {
+        this.#listenerFailed(event, error);
+      }
+    }
+  }
+
+  #listenerFailed(event: LifecycleEvent, error: unknown): void {
+    // one that fails on the warning as well has nobody left to tell
+    if (event.type !== 'warning') this.#emit({ type: 'warning', message: 'A listener of container.on() threw', error });
+  }
+}
+
+/** Counts what was made in any container, so that one value can be told to be older than another. */
+let made = 0;
+
+/** Whether there is no instance that could be given out. */
+function isMissing(unit: Unit): boolean {
+  return unit.made === 0 || (unit.outdated && !unit.active);
+}
+
+/** What has to be made for a unit, itself included, in order: what only has to run before it is left out. */
+function injectedInto(unit: Unit, order: readonly Unit[]): Unit[] {
+  const needed = new Set([unit]);
+  for (const one of [...order].reverse()) {
+    if (needed.has(one)) for (const dependency of one.dependencies.slice(0, one.orderOnly)) needed.add(dependency);
+  }
+  return order.filter((one) => one.managed && needed.has(one));
+}
+
+/** Whether something that was injected into it has been made anew since. */
+function isStale(unit: Unit): boolean {
+  const { dependencies, orderOnly, made } = unit;
+  for (let index = 0; index < orderOnly; index += 1) if ((dependencies[index] as Unit).made > made) return true;
+  return false;
+}
+
+/** What inversify made, and kept, of values that have been made anew since is not to be used again. */
+function refresh(unit: Unit): void {
+  if (!unit.outdated && !isStale(unit)) return;
+  const binding = unit.source as { cache?: unknown };
+  if (unit.made > 0 && binding.cache !== undefined) binding.cache = { isRight: false, value: undefined };
+  unit.outdated = false;
+  made += 1;
+  unit.made = made;
+}
