@@ -41,7 +41,7 @@ export type { NodeKind } from './plan/node.js';
 
 export { Service } from './service.js';
 export type { WaitFirstResult, WaitManyResult, WaitOptions, WaitResult } from './service.js';
-export type { Hooks } from './lifecycle/lifecycle.js';
+export type { Hooks } from './lifecycle/hooks.js';
 export {
   CrashingSupervisor,
   ForfeitOneForAllSupervisor,

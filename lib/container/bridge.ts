@@ -66,7 +66,6 @@ export class Bridge {
   attach(): void {
     const { bindingService, activationService } = this.#context;
     const bindingsOf = bindingService.getNonParentBindings.bind(bindingService);
-    const set = bindingService.set.bind(bindingService);
     const activationsOf = activationService.get.bind(activationService);
     this.#unbound.clear();
     this.#activations = activationsOf;
@@ -85,11 +84,6 @@ export class Bridge {
         return bound;
       });
     }) as typeof bindingsOf;
-    bindingService.set = (binding) => {
-      // a plan that inversify made without it would not do any more
-      if (this.#unbound.delete(binding.serviceIdentifier)) this.#context.planResultCacheService.clearCache();
-      set(binding);
-    };
     activationService.get = (token) => {
       const activations = activationsOf(token);
       return activations === undefined ? undefined : Array.from(activations, (activate) => this.#once(activate as Activate));

@@ -2,7 +2,7 @@
 import { isThenable } from '../base/async.js';
 import { ModeError } from '../base/errors.js';
 import type { Class, Definition } from '../declare/definition.js';
-import type { Hooks } from '../lifecycle/lifecycle.js';
+import type { Hooks } from '../lifecycle/hooks.js';
 import type { Request } from '../plan/dependencies.js';
 import type { Filling, Node, Resource } from '../plan/node.js';
 import type { Unit } from './unit.js';

@@ -5,60 +5,23 @@
  * A run walks the phases of `run.ts` one after another, without promises where nothing is asynchronous. There is a
  * single way down, which a stop, a crash and a failed start all take.
  */
-import { deferred, handled, isThenable, type Deferred } from '../base/async.js';
-import { formatMs } from '../base/duration.js';
-import { ModeError, StopError, describeError } from '../base/errors.js';
+import { deferred, isThenable, type Deferred } from '../base/async.js';
+import { describeError } from '../base/errors.js';
 import type { LogLevel, Logger, ServiceState } from '../base/events.js';
 import { ignoresArguments } from '../declare/arguments.js';
 import { definitionOf, Hook, hookOf, hooksAmong, type Class, type Definition } from '../declare/definition.js';
 import { backgroundOf } from '../run/background.js';
 import { isTracing, traced } from '../run/tracing.js';
 import type { TreeNode } from './beacon.js';
+import { Children } from './children.js';
 import { DEFAULT_TIMEOUT, standalone, type Environment } from './environment.js';
+import type { Hooks, Owner } from './hooks.js';
+import { prefixed } from './log.js';
+import { abandoned, impossible, isEcho, notRunning, shadowed, startTimedOut, stillStopping, stopErrorOf, stopTimedOut } from './mishaps.js';
 import { bit, Phase, Run, STEPS } from './run.js';
 import { transitions, type Happening } from './transitions.js';
+import { hookAt, waitingOn } from './waiting-on.js';
 import { Waits, type Wait } from './waiting.js';
-
-/** The hooks of a service. All are optional, and each may be async. */
-export interface Hooks {
-  /** Before this instance's first `onStart`. */
-  onFirstStart?(): unknown;
-  /** Acquires what the service needs. The signal aborts when the start is given up. */
-  onStart?(signal: AbortSignal): unknown;
-  /** After the service and its children run, its tasks and timers included. Dependents start after it has settled. */
-  onStarted?(): unknown;
-  /** Ends the work. The signal aborts when grace is over. Runs exactly when `onStart` had succeeded. */
-  onStop?(signal: AbortSignal): unknown;
-  /** The end of every way down: after a stop, a crash and a failed start. */
-  onShutdown?(): unknown;
-  /** Before every later `onStart`. */
-  onRestart?(): unknown;
-  /** Services that start and stop with this one (mode's `on_init_dependencies`). */
-  onInitDependencies?(): Iterable<object> | undefined;
-}
-
-/** Who answers for a service: its container, its parent or its supervisor. */
-export interface Owner {
-  /** The distance from the root of whatever it owns, unless that has a parent. */
-  readonly depth?: number;
-  /** Unique in the container of what it owns. */
-  readonly id?: string;
-  /** What stands in the tree for what it owns, where that is not the service itself. */
-  readonly treeNode?: TreeNode;
-  /** Starts what it owns, and what that needs. */
-  startOwned?(): Promise<void>;
-  /** Stops what it owns, and first what needs that. */
-  stopOwned?(): Promise<void>;
-  restartOwned?(): Promise<void>;
-  /** It runs, and `onStarted` has settled. */
-  cameUp?(lifecycle: Lifecycle): void;
-  /** It cannot be started, and is on its way down. */
-  failing?(lifecycle: Lifecycle, error: unknown): void;
-  /** It crashed while it ran. When it goes down is for the owner to say, by `descend()`. */
-  crashed(lifecycle: Lifecycle, error: unknown): void;
-  /** Its run has ended; `lifecycle.run` still tells how. */
-  down?(lifecycle: Lifecycle): void;
-}
 
 /** After a start timed out, its hook has this long to notice the aborted signal. Milliseconds. */
 const ABORT_GRACE = 1_000;
@@ -109,7 +72,7 @@ export class Lifecycle implements TreeNode {
   #id: string | undefined;
   /** What people read. */
   name: string;
-  #children: Lifecycle[] | undefined;
+  #children: Children | undefined;
   #log: Logger | undefined;
   #hooks: number;
 
@@ -119,6 +82,11 @@ export class Lifecycle implements TreeNode {
   ) {
     this.name = definition.name;
     this.#hooks = definition.hooks;
+  }
+
+  /** Whether it stands for a value that is no service class. */
+  get isResource(): boolean {
+    return this.definition.cls === undefined;
   }
 
   /** Whether it is on its way up or down. */
@@ -141,7 +109,7 @@ export class Lifecycle implements TreeNode {
   }
 
   get children(): readonly Lifecycle[] {
-    return this.#children ?? NO_CHILDREN;
+    return this.#children?.list ?? NO_CHILDREN;
   }
 
   get treeParent(): TreeNode | undefined {
@@ -206,11 +174,7 @@ export class Lifecycle implements TreeNode {
   /** The run, while it can still take something on. */
   activeRun(what: string): Run {
     if (this.run === undefined || this.#state === 'idle' || this.#state === 'stopped' || this.#state === 'crashed') {
-      throw new ModeError('ERR_MODE_NOT_RUNNING', {
-        message: `${this.name} is ${this.#state}, so ${what} has no run to belong to`,
-        remedy: `Call ${what} from onStart or later, while the service runs.`,
-        path: [this.name],
-      });
+      throw notRunning(this, what);
     }
     return this.run;
   }
@@ -290,7 +254,7 @@ export class Lifecycle implements TreeNode {
   }
 
   /** Goes down with its parent, for the same reason. Settles like a stop. */
-  #fall(error: unknown): Promise<void> {
+  fall(error: unknown): Promise<void> {
     if (this.#state !== 'running' && this.#state !== 'starting') return this.stop();
     this.#stopping ??= deferred();
     const { promise } = this.#stopping;
@@ -312,43 +276,23 @@ export class Lifecycle implements TreeNode {
   abandon(timedOut = false): void {
     const { run } = this;
     if (this.#state !== 'stopping' || run === undefined || run.forced) return;
-    const waitingOn = this.waitingOn(run);
-    const error = timedOut ? this.#timeout('stop', this.definition.stopTimeout, waitingOn) : abandoned(this.name, waitingOn);
+    const waiting = waitingOn(this, run);
+    const error = timedOut ? stopTimedOut(this, waiting) : abandoned(this, waiting);
     run.forced = true;
-    run.abandoned = waitingOn;
+    run.abandoned = waiting;
     this.env.deadlines.forget(run);
     run.grace?.abort(error);
-    if (this.env.listening) this.env.emit({ type: 'abandoned', service: this.name, waitingOn });
+    if (this.env.listening) this.env.emit({ type: 'abandoned', service: this.name, waitingOn: waiting });
     run.failure ??= { error };
-    if (run.phase === Phase.ChildrenDown) this.#abandonChildren();
+    if (run.phase === Phase.ChildrenDown) this.#children?.abandon();
     else if (run.phase === Phase.Release) void run.closeScope();
     if (run.busy) this.#giveUp(run);
     else this.descend();
   }
 
-  /** What a run is waiting on right now, in words. */
-  waitingOn(run: Run): string[] {
-    const hook = this.#hookOf(run);
-    if (hook !== undefined) return [hook];
-    switch (run.phase) {
-      case Phase.Children:
-      case Phase.ChildrenDown: {
-        const busy = this.children.filter(({ isBusy }) => isBusy);
-        if (busy.length === 0) return ['its children'];
-        return busy.flatMap((child) => child.waitingOn(child.run as Run).map((what) => `${child.name}: ${what}`));
-      }
-      case Phase.Holds:
-        return [run.holds === 1 ? 'a hold on its shutdown' : `${String(run.holds)} holds on its shutdown`];
-      case Phase.Tasks:
-        return run.background.filter(({ pending }) => pending !== undefined).map(({ label }) => label);
-      default:
-        return ['its turn'];
-    }
-  }
-
   /** The step that is under way, if it is code of the service's own. */
   get step(): string | undefined {
-    return this.run?.busy === true ? this.#hookOf(this.run) : undefined;
+    return this.run?.busy === true ? hookAt(this, this.run) : undefined;
   }
 
   /** What waits for something in this service now. */
@@ -356,91 +300,38 @@ export class Lifecycle implements TreeNode {
     return this.#waits ?? [];
   }
 
-  #hookOf({ phase }: Run): string | undefined {
-    switch (phase) {
-      case Phase.First:
-        return this.#runs > 1 ? 'onRestart' : 'onFirstStart';
-      case Phase.Start:
-        return this.#isResource ? 'start' : 'onStart';
-      case Phase.Started:
-        return 'onStarted';
-      case Phase.Stop:
-        return this.#isResource ? 'stop' : 'onStop';
-      case Phase.Release:
-        return 'the release of what it uses';
-      case Phase.Shutdown:
-        return 'onShutdown';
-      default:
-        return undefined;
-    }
-  }
-
   /** Takes a service on as a child: it starts and stops with this one, in its place among the others. */
-  adopt(child: Lifecycle, owner: Owner = new TreeOwner(this), index = this.children.length): void {
+  adopt(child: Lifecycle, owner?: Owner, index?: number): void {
     if (child.parent === this) return;
-    this.#check(child);
-    (this.#children ??= []).splice(index, 0, child);
+    (this.#children ??= new Children(this)).adopt(child, owner, index);
     if (this.run !== undefined) this.run.needs |= CHILDREN;
-    child.parent = this;
-    child.owner = owner;
-    child.inherit(this.env);
-  }
-
-  /** Refuses a child that would make the tree no tree. */
-  #check(child: Lifecycle): void {
-    if (child.owner?.startOwned !== undefined) {
-      const owner = child.parent === undefined ? 'managed by a container' : `supervised by ${child.parent.name}`;
-      throw new ModeError('ERR_MODE_OWNED', {
-        message: `${child.name} is ${owner}, so it cannot be a child of ${this.name}`,
-        remedy:
-          child.parent === undefined
-            ? 'The container starts and stops it by itself: leave the addDependency() out.'
-            : `Take it out of ${child.parent.name} with discard() first.`,
-        path: [this.name, child.name],
-      });
-    }
-    // what has no children is above nobody
-    if (child !== this && child.children.length === 0) return;
-    for (let above: Lifecycle | undefined = this; above !== undefined; above = above.parent) {
-      if (above !== child) continue;
-      throw new ModeError('ERR_MODE_CYCLE', {
-        message: `${this.name} is below ${child.name} in the tree, so ${child.name} cannot become its child`,
-        remedy: 'Give what both sides need to a service of its own.',
-        path: [child.name, this.name],
-      });
-    }
   }
 
   /** Lets a child go. It goes on as it is. */
   disown(child: Lifecycle): void {
-    if (!this.children.includes(child)) return;
-    // another list, so that whoever walks the old one sees it
-    this.#children = this.children.filter((other) => other !== child);
-    child.parent = undefined;
-    child.owner = undefined;
+    this.#children?.disown(child);
   }
 
   inherit(env: Environment): void {
     if (this.env === env) return;
     this.env = env;
     if (this.#waits !== undefined) this.#waits.clock = env.clock;
-    if (this.#children !== undefined) for (const child of this.#children) child.inherit(env);
+    if (this.#children !== undefined) for (const child of this.#children.list) child.inherit(env);
   }
 
   /** Its deadline has come. */
   expired(run: Run): void {
     if (run !== this.run) return;
     if (!run.ending) {
-      const error = this.#timeout('start', this.definition.startTimeout, this.waitingOn(run));
-      this.crash(error);
+      this.crash(startTimedOut(this, waitingOn(this, run)));
       run.deadline = Math.min(run.deadline, this.env.clock.now() + ABORT_GRACE);
       this.#watch(run);
     } else if (run.phase < Phase.Stop) {
       // the hook of the start did not notice in time that nobody waits for it any more
-      const waitingOn = this.waitingOn(run);
-      if (this.env.listening) this.env.emit({ type: 'abandoned', service: this.name, waitingOn });
-      run.abandoned = waitingOn;
-      run.failure ??= { error: this.#timeout('stop', this.definition.stopTimeout, waitingOn) };
+      const waiting = waitingOn(this, run);
+      if (this.env.listening) this.env.emit({ type: 'abandoned', service: this.name, waitingOn: waiting });
+      run.abandoned = waiting;
+      run.failure ??= { error: stopTimedOut(this, waiting) };
       run.deadline = this.env.clock.now() + (this.definition.stopTimeout ?? DEFAULT_TIMEOUT);
       this.#giveUp(run);
     } else {
@@ -557,7 +448,7 @@ export class Lifecycle implements TreeNode {
   }
 
   #trace(run: Run): unknown {
-    const name = this.#hookOf(run);
+    const name = hookAt(this, run);
     if (name === undefined) return this.#perform(run);
     return traced({ host: run, kind: 'hook', name, run: this.#runs, call: run }, () => this.#perform(run));
   }
@@ -576,7 +467,8 @@ export class Lifecycle implements TreeNode {
       case Phase.Start:
         return this.#call(run, target.onStart);
       case Phase.Children:
-        return this.#startChildren(run);
+        this.#initChildren();
+        return this.#children?.start(run);
       case Phase.Begin:
         this.#happens('up');
         return this.#beginWork(run);
@@ -585,7 +477,7 @@ export class Lifecycle implements TreeNode {
       case Phase.Stop:
         return run.started ? this.#call(run, target.onStop) : undefined;
       case Phase.ChildrenDown:
-        return this.#stopChildren(run);
+        return this.#children?.stop(run);
       case Phase.Holds:
         return run.allReleased();
       case Phase.Tasks:
@@ -609,66 +501,17 @@ export class Lifecycle implements TreeNode {
     return hook.call(this.target, run.grace.signal);
   }
 
-  #startChildren(run: Run): unknown {
-    if (this.#has(Hook.onInitDependencies)) {
-      for (const child of this.target.onInitDependencies?.() ?? []) this.adopt(lifecycleOf(child));
-      // they stay when this service goes down, so a restart has them already
-      this.#hooks &= ~Hook.onInitDependencies;
-    }
-    if (this.#children === undefined || this.#children.length === 0) return undefined;
-    return this.#startEach(run);
-  }
-
-  /** One after another; those as well that are added meanwhile. */
-  async #startEach(run: Run): Promise<void> {
-    const begun = new Set<Lifecycle>();
-    let list = this.children;
-    let { length } = list;
-    for (let index = 0; index < length; index += 1) {
-      const child = list[index] as Lifecycle;
-      if (run.ending) return;
-      if (begun.has(child)) continue;
-      begun.add(child);
-      await child.start();
-      if (this.children === list && list.length === length) continue;
-      list = this.children;
-      length = list.length;
-      index = -1;
-    }
+  /** They stay when this service goes down, so a restart has them already. */
+  #initChildren(): void {
+    if (!this.#has(Hook.onInitDependencies)) return;
+    for (const child of this.target.onInitDependencies?.() ?? []) this.adopt(lifecycleOf(child));
+    this.#hooks &= ~Hook.onInitDependencies;
   }
 
   #beginWork(run: Run): undefined {
     const { work } = this.definition;
     if (work.length > 0) for (const each of work) run.add(backgroundOf(run, each, this.target));
     return undefined;
-  }
-
-  #stopChildren(run: Run): unknown {
-    if (this.#children === undefined) return undefined;
-    const running = this.#children.filter(({ state }) => state === 'starting' || state === 'running' || state === 'stopping');
-    if (running.length === 0) return undefined;
-    if (run.forced) {
-      this.#abandonChildren();
-      return undefined;
-    }
-    return (async () => {
-      for (const child of running.reverse()) {
-        try {
-          const falls = run.failure?.fell === true && child.owner instanceof TreeOwner;
-          await (falls ? child.#fall(run.failure?.error) : child.stop());
-        } catch (error) {
-          (run.errors ??= []).push(error);
-        }
-      }
-    })();
-  }
-
-  /** They have their turn as well, but nobody waits for them. */
-  #abandonChildren(): void {
-    for (const child of [...this.children].reverse()) {
-      void handled(child.stop());
-      child.abandon();
-    }
   }
 
   #up(run: Run): void {
@@ -694,20 +537,9 @@ export class Lifecycle implements TreeNode {
     this.owner?.down?.(this);
     starting?.reject(run.failure === undefined ? run.reason : run.failure.error);
     if (stopping === undefined) return;
-    const error = this.stopError(run);
+    const error = stopErrorOf(this, run);
     if (error === undefined) stopping.resolve();
     else stopping.reject(error);
-  }
-
-  /** What a stop has to say about the way down of a run. */
-  stopError(run: Run): unknown {
-    const errors = run.errors ?? [];
-    if (run.abandoned === undefined && errors.length === 0) return undefined;
-    if (run.abandoned === undefined && errors.length === 1) return errors[0];
-    return new StopError(
-      errors.map((error) => ({ service: this.name, error })),
-      run.abandoned === undefined ? [] : [{ service: this.name, waitingOn: run.abandoned }],
-    );
   }
 
   /** A run ends: everything that waits on it hears so. */
@@ -724,27 +556,6 @@ export class Lifecycle implements TreeNode {
     if (Number.isFinite(run.deadline)) this.env.deadlines.watch(run);
   }
 
-  get #isResource(): boolean {
-    return this.definition.cls === undefined;
-  }
-
-  /** Where its timeouts are said. */
-  #options(option: string): string {
-    return this.#isResource ? `container.resource(id, { ${option} })` : `@service({ ${option} })`;
-  }
-
-  #timeout(what: 'start' | 'stop', timeout: number | undefined, waitingOn: string[]): ModeError {
-    const within = formatMs(timeout ?? DEFAULT_TIMEOUT);
-    return new ModeError(what === 'start' ? 'ERR_MODE_START_TIMEOUT' : 'ERR_MODE_STOP_TIMEOUT', {
-      message: `${this.name} did not ${what} within ${within}: it was waiting on ${waitingOn.join(', ')}`,
-      remedy:
-        what === 'start'
-          ? `Let ${this.#isResource ? 'it settle' : 'onStart settle (what never ends belongs into a @task())'}, or allow more with ${this.#options('startTimeout')}.`
-          : `Let it settle when its signal aborts, or allow more with ${this.#options('stopTimeout')}.`,
-      path: [this.name],
-    });
-  }
-
   /** Whether the table lets it happen now; moves to the state that follows. */
   #happens(happening: Happening, error?: unknown): boolean {
     const verdict = transitions[this.#state][happening];
@@ -755,17 +566,9 @@ export class Lifecycle implements TreeNode {
         this.#record(error);
         return false;
       case 'refuse':
-        throw new ModeError('ERR_MODE_STOPPING', {
-          message: `${this.name} is still stopping, so it cannot start`,
-          remedy: 'Await its stop() first, or call restart().',
-          path: [this.name],
-        });
+        throw stillStopping(this);
       case 'bug':
-        throw new ModeError('ERR_MODE_INTERNAL', {
-          message: `"${happening}" cannot happen to ${this.name} while it is ${this.#state}`,
-          remedy: 'This is a mistake in mode-ts; please report it.',
-          path: [this.name],
-        });
+        throw impossible(this, happening);
       default:
         this.#become(verdict, error);
         return true;
@@ -823,17 +626,10 @@ export class Lifecycle implements TreeNode {
     for (let index = 0; index < fields.length; index += 1) {
       const field = fields[index] as string;
       if (this.#runs === 1) this.#hooks |= hookOf(field);
-      if (extendsBase && members.has(field)) throw this.#shadowed(field);
+      if (extendsBase && members.has(field)) throw shadowed(this, field);
     }
   }
 
-  #shadowed(member: string): ModeError {
-    return new ModeError('ERR_MODE_SHADOWED', {
-      message: `${this.name} has a field "${member}" of its own, which hides the ${member} that every Service has`,
-      remedy: `Rename the field ${member} of ${this.name}.`,
-      path: [this.name],
-    });
-  }
 }
 
 const members = new Set<string>();
@@ -841,39 +637,4 @@ const members = new Set<string>();
 /** Names the members of the base class, which no field of a service may hide. */
 export function protectMembers(prototype: object): void {
   for (const name of Object.getOwnPropertyNames(prototype)) if (name !== 'constructor') members.add(name);
-}
-
-function abandoned(name: string, waitingOn: readonly string[]): ModeError {
-  return new ModeError('ERR_MODE_ABANDONED', {
-    message: `${name} was abandoned while it was stopping: it was waiting on ${waitingOn.join(', ')}`,
-    remedy: 'Let it settle when its signal aborts, or give the stop more time.',
-    path: [name],
-  });
-}
-
-/** How a service answers for its children: a crash outside a container takes the tree down, children first. */
-class TreeOwner implements Owner {
-  constructor(private readonly parent: Lifecycle) {}
-
-  crashed(child: Lifecycle): void {
-    child.descend();
-  }
-
-  down({ run }: Lifecycle): void {
-    // a child that could not start, or failed on its way down with us, is an error of that step instead
-    if (run?.failure?.fell === true) this.parent.crash(run.failure.error);
-  }
-}
-
-function prefixed(lifecycle: Lifecycle): Logger {
-  const say = (level: LogLevel) => (message: string, meta?: unknown): void => {
-    const { env, depth, name } = lifecycle;
-    env.logger[level](`[^${'-'.repeat(depth)}${name}]: ${message}`, meta);
-  };
-  return { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') };
-}
-
-/** Whether an error only repeats that the run has ended. */
-export function isEcho(error: unknown, reason: unknown): boolean {
-  return error === reason || (error instanceof Error && error.name === 'AbortError');
 }

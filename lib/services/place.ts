@@ -1,4 +1,5 @@
-import { LIFECYCLE, type Lifecycle, type Owner } from '../lifecycle/lifecycle.js';
+import type { Owner } from '../lifecycle/hooks.js';
+import { LIFECYCLE, type Lifecycle } from '../lifecycle/lifecycle.js';
 import type { Service } from '../service.js';
 import type { Circle } from './circle.js';
 import { stopping } from './stopping.js';

@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import { ModeError, StopError } from '../base/errors.js';
 import type { TreeNode } from '../lifecycle/beacon.js';
-import { LIFECYCLE, type Lifecycle, type Owner } from '../lifecycle/lifecycle.js';
+import type { Owner } from '../lifecycle/hooks.js';
+import { LIFECYCLE, type Lifecycle } from '../lifecycle/lifecycle.js';
 import { Phase, type Run } from '../lifecycle/run.js';
 import { DEFAULT_TIMEOUT } from '../lifecycle/environment.js';
 import { toPromise } from '../lifecycle/waiting.js';

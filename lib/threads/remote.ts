@@ -1,5 +1,5 @@
 /** The types of calls: what the methods of a service look like from another thread. */
-import type { Hooks } from '../lifecycle/lifecycle.js';
+import type { Hooks } from '../lifecycle/hooks.js';
 import type { Service } from '../service.js';
 
 /** The instances of a class; anything else is taken for the type of the instances itself. */

@@ -468,6 +468,13 @@ describe('between boots', () => {
     expect(container.get('client')).toEqual({ redis: expect.any(Redis) });
     container.bind(Redis).toConstantValue('double' as never);
     expect(container.get('client')).toEqual({ redis: 'double' });
+    container.unbind(Redis);
+    expect(container.get('client')).toEqual({ redis: expect.any(Redis) });
+    const module = new ContainerModule(({ bind }) => void bind(Redis).toConstantValue('module' as never));
+    container.load(module);
+    expect(container.get('client')).toEqual({ redis: 'module' });
+    container.unload(module);
+    expect(container.get('client')).toEqual({ redis: expect.any(Redis) });
   });
 
   it('snapshot() and restore() bring bindings back', async () => {

@@ -72,6 +72,8 @@ class Real {
     this.#tell(() => {
       this.model.rests();
       expect(this.container.state).toBe(this.model.container);
+      // what is down for good has nothing to wait for
+      if (['stopped', 'failed'].includes(this.container.state)) expect(this.clock.pending()).toEqual([]);
       for (const { name, phase } of this.model.ones) {
         const { state } = this.container.health().services.find((one) => one.name === name) ?? { state: 'idle' };
         expect([name, PHASES[state]]).toEqual([name, phase]);
