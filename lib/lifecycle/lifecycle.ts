@@ -8,17 +8,15 @@
 import { deferred, isThenable, type Deferred } from '../base/async.js';
 import { describeError } from '../base/errors.js';
 import type { LogLevel, Logger, ServiceState } from '../base/events.js';
-import { ignoresArguments } from '../declare/arguments.js';
-import { definitionOf, Hook, hookOf, hooksAmong, type Class, type Definition } from '../declare/definition.js';
-import { backgroundOf } from '../run/background.js';
-import { isTracing, traced } from '../run/tracing.js';
+import { definitionOf, Hook, hooksAmong, type Class, type Definition } from '../declare/definition.js';
 import type { TreeNode } from './beacon.js';
 import { Children } from './children.js';
 import { DEFAULT_TIMEOUT, standalone, type Environment } from './environment.js';
 import type { Hooks, Owner } from './hooks.js';
 import { prefixed } from './log.js';
-import { abandoned, impossible, isEcho, notRunning, shadowed, startTimedOut, stillStopping, stopErrorOf, stopTimedOut } from './mishaps.js';
-import { bit, Phase, Run, STEPS } from './run.js';
+import { abandoned, impossible, isEcho, notRunning, startTimedOut, stillStopping, stopErrorOf, stopTimedOut } from './mishaps.js';
+import { CHILDREN, Phase, Run } from './run.js';
+import { performStep } from './steps.js';
 import { transitions, type Happening } from './transitions.js';
 import { hookAt, waitingOn } from './waiting-on.js';
 import { Waits, type Wait } from './waiting.js';
@@ -33,11 +31,6 @@ interface Target extends Hooks {
   readonly [LIFECYCLE]?: Lifecycle;
   readonly mundaneLevel?: LogLevel;
 }
-
-const CHILDREN = bit(Phase.Children) | bit(Phase.ChildrenDown);
-
-// for hooks that cannot look at it
-const UNSEEN = new AbortController().signal;
 
 /** When a state began that nobody listened to. */
 const UNKNOWN = -1;
@@ -59,7 +52,8 @@ export function lifecycleOf(target: object): Lifecycle {
 export class Lifecycle implements TreeNode {
   #state: ServiceState = 'idle';
   #since: number = UNKNOWN;
-  #runs = 0;
+  /** How often it was started. */
+  runs = 0;
   #early: AbortController | undefined;
   #waits: Waits | undefined;
   #starting: Deferred<void> | undefined;
@@ -72,16 +66,18 @@ export class Lifecycle implements TreeNode {
   #id: string | undefined;
   /** What people read. */
   name: string;
-  #children: Children | undefined;
+  /** Its children, once it had any. */
+  family: Children | undefined;
   #log: Logger | undefined;
-  #hooks: number;
+  /** Which hooks it has, as bits of `Hook`. */
+  hooks: number;
 
   constructor(
     readonly target: Target,
     readonly definition: Definition = definitionOf(target.constructor as Class),
   ) {
     this.name = definition.name;
-    this.#hooks = definition.hooks;
+    this.hooks = definition.hooks;
   }
 
   /** Whether it stands for a value that is no service class. */
@@ -109,7 +105,7 @@ export class Lifecycle implements TreeNode {
   }
 
   get children(): readonly Lifecycle[] {
-    return this.#children?.list ?? NO_CHILDREN;
+    return this.family?.list ?? NO_CHILDREN;
   }
 
   get treeParent(): TreeNode | undefined {
@@ -153,7 +149,7 @@ export class Lifecycle implements TreeNode {
 
   /** How often it was started again. */
   get restartCount(): number {
-    return Math.max(0, this.#runs - 1);
+    return Math.max(0, this.runs - 1);
   }
 
   /** Whether its work should come to an end. */
@@ -188,7 +184,7 @@ export class Lifecycle implements TreeNode {
     const run = new Run(this, this.#early);
     this.#early = undefined;
     this.run = run;
-    this.#runs += 1;
+    this.runs += 1;
     run.deadline = since + (this.definition.startTimeout ?? DEFAULT_TIMEOUT);
     // whoever hears of it finds the new run, and may have ended it
     this.#become('starting', undefined);
@@ -284,7 +280,7 @@ export class Lifecycle implements TreeNode {
     run.grace?.abort(error);
     if (this.env.listening) this.env.emit({ type: 'abandoned', service: this.name, waitingOn: waiting });
     run.failure ??= { error };
-    if (run.phase === Phase.ChildrenDown) this.#children?.abandon();
+    if (run.phase === Phase.ChildrenDown) this.family?.abandon();
     else if (run.phase === Phase.Release) void run.closeScope();
     if (run.busy) this.#giveUp(run);
     else this.descend();
@@ -303,20 +299,24 @@ export class Lifecycle implements TreeNode {
   /** Takes a service on as a child: it starts and stops with this one, in its place among the others. */
   adopt(child: Lifecycle, owner?: Owner, index?: number): void {
     if (child.parent === this) return;
-    (this.#children ??= new Children(this)).adopt(child, owner, index);
+    (this.family ??= new Children(this)).adopt(child, owner, index);
     if (this.run !== undefined) this.run.needs |= CHILDREN;
+  }
+
+  adoptService(child: object): void {
+    this.adopt(lifecycleOf(child));
   }
 
   /** Lets a child go. It goes on as it is. */
   disown(child: Lifecycle): void {
-    this.#children?.disown(child);
+    this.family?.disown(child);
   }
 
   inherit(env: Environment): void {
     if (this.env === env) return;
     this.env = env;
     if (this.#waits !== undefined) this.#waits.clock = env.clock;
-    if (this.#children !== undefined) for (const child of this.#children.list) child.inherit(env);
+    if (this.family !== undefined) for (const child of this.family.list) child.inherit(env);
   }
 
   /** Its deadline has come. */
@@ -357,7 +357,7 @@ export class Lifecycle implements TreeNode {
       let pending: unknown;
       run.busy = true;
       try {
-        pending = isTracing() ? this.#trace(run) : this.#perform(run);
+        pending = performStep(this, run);
       } catch (error) {
         run.busy = false;
         this.#failed(run, error);
@@ -408,7 +408,7 @@ export class Lifecycle implements TreeNode {
   /** A step went well. */
   #passed(run: Run): void {
     // without an `onStart` there is nothing that could fail to succeed
-    if (run.phase === Phase.Start || (run.phase === Phase.First && !run.ending && !this.#has(Hook.onStart))) run.started = true;
+    if (run.phase === Phase.Start || (run.phase === Phase.First && !run.ending && (this.hooks & Hook.onStart) === 0)) run.started = true;
     run.phase = run.after(run.ending && run.phase < Phase.Stop ? Phase.Up : run.phase);
   }
 
@@ -447,71 +447,9 @@ export class Lifecycle implements TreeNode {
     else void stop();
   }
 
-  #trace(run: Run): unknown {
-    const name = hookAt(this, run);
-    if (name === undefined) return this.#perform(run);
-    return traced({ host: run, kind: 'hook', name, run: this.#runs, call: run }, () => this.#perform(run));
-  }
-
-  #perform(run: Run): unknown {
-    const target = this.target as Required<Hooks>;
-    switch (run.phase) {
-      case Phase.First: {
-        this.#readFields();
-        run.needs |= this.#hooks & STEPS;
-        if (this.#children !== undefined) run.needs |= CHILDREN;
-        const hook = this.#runs === 1 ? Hook.onFirstStart : Hook.onRestart;
-        if (!this.#has(hook)) return undefined;
-        return this.#runs === 1 ? target.onFirstStart() : target.onRestart();
-      }
-      case Phase.Start:
-        return this.#call(run, target.onStart);
-      case Phase.Children:
-        this.#initChildren();
-        return this.#children?.start(run);
-      case Phase.Begin:
-        this.#happens('up');
-        return this.#beginWork(run);
-      case Phase.Started:
-        return target.onStarted();
-      case Phase.Stop:
-        return run.started ? this.#call(run, target.onStop) : undefined;
-      case Phase.ChildrenDown:
-        return this.#children?.stop(run);
-      case Phase.Holds:
-        return run.allReleased();
-      case Phase.Tasks:
-        return run.backgroundSettled();
-      case Phase.Release:
-        return run.closeScope();
-      case Phase.Shutdown:
-        return target.onShutdown();
-      default:
-        return undefined;
-    }
-  }
-
-  /** Calls a hook with a signal of its own, which tells it that nobody waits for it any more. */
-  #call(run: Run, hook: (signal: AbortSignal) => unknown): unknown {
-    run.grace = undefined;
-    // what is known of the class spares the look at each of its instances
-    if (hook === this.definition.deafStart || hook === this.definition.deafStop || ignoresArguments(hook)) return hook.call(this.target, UNSEEN);
-    run.grace = new AbortController();
-    if (run.forced) run.grace.abort(run.reason);
-    return hook.call(this.target, run.grace.signal);
-  }
-
-  /** They stay when this service goes down, so a restart has them already. */
-  #initChildren(): void {
-    if (!this.#has(Hook.onInitDependencies)) return;
-    for (const child of this.target.onInitDependencies?.() ?? []) this.adopt(lifecycleOf(child));
-    this.#hooks &= ~Hook.onInitDependencies;
-  }
-
-  #beginWork(run: Run): undefined {
-    const { work } = this.definition;
-    if (work.length > 0) for (const each of work) run.add(backgroundOf(run, each, this.target));
-    return undefined;
+  /** Its work begins. */
+  rise(): void {
+    this.#happens('up');
   }
 
   #up(run: Run): void {
@@ -615,26 +553,4 @@ export class Lifecycle implements TreeNode {
     else this.warn(`failed while it was ${this.#state}: ${describeError(error)}`, error);
   }
 
-  #has(hook: number): boolean {
-    return (this.#hooks & hook) !== 0;
-  }
-
-  /** Fields can be hooks too; and one that hides a member of `Service` would break it in ways that nobody understands. */
-  #readFields(): void {
-    const fields = Object.keys(this.target);
-    const { extendsBase } = this.definition;
-    for (let index = 0; index < fields.length; index += 1) {
-      const field = fields[index] as string;
-      if (this.#runs === 1) this.#hooks |= hookOf(field);
-      if (extendsBase && members.has(field)) throw shadowed(this, field);
-    }
-  }
-
-}
-
-const members = new Set<string>();
-
-/** Names the members of the base class, which no field of a service may hide. */
-export function protectMembers(prototype: object): void {
-  for (const name of Object.getOwnPropertyNames(prototype)) if (name !== 'constructor') members.add(name);
 }

@@ -35,6 +35,9 @@ export function bit(phase: Phase): number {
 /** What every run goes through: the first step and the two places where it rests or ends, and the begin of its work. */
 export const ALWAYS = bit(Phase.First) | bit(Phase.Begin) | bit(Phase.Up) | bit(Phase.Down);
 
+/** Both phases of children: whoever has some needs both. */
+export const CHILDREN = bit(Phase.Children) | bit(Phase.ChildrenDown);
+
 /** The hooks that are steps of their own: a mask for the bits of `Hook`. */
 export const STEPS = bit(Phase.Start) | bit(Phase.Children) | bit(Phase.Started) | bit(Phase.Stop) | bit(Phase.Shutdown);
 

@@ -181,6 +181,18 @@ describe('who restarts', () => {
     expect(await since()).toEqual(['+Stats', '+App']);
   });
 
+  it('nobody comes back before all are down', async () => {
+    const { container, since, role, hold, release } = stage();
+    const Redis = role('Redis', { restart: { ...atOnce, scope: 'all' } });
+    await container.boot([Redis, role('Mail'), role('Slow')]);
+    await since();
+    hold('-Slow');
+    container.get(Redis).crash(boom);
+    expect(await since()).toEqual(['Redis!1 +0ms', '-Slow', '-Mail', '-Redis']);
+    release('-Slow');
+    expect(await since()).toEqual(['+Redis', '+Mail', '+Slow']);
+  });
+
   it('what only has to come later goes down and comes back as well', async () => {
     const { container, since, role } = stage();
     const Redis = role('Redis', { restart: atOnce });

@@ -1,0 +1,99 @@
+/** What a run does in each of its phases. */
+import { ignoresArguments } from '../declare/arguments.js';
+import { Hook, hookOf } from '../declare/definition.js';
+import { backgroundOf } from '../run/background.js';
+import { isTracing, traced } from '../run/tracing.js';
+import type { Hooks } from './hooks.js';
+import type { Lifecycle } from './lifecycle.js';
+import { shadowed } from './mishaps.js';
+import { CHILDREN, Phase, STEPS, type Run } from './run.js';
+import { hookAt } from './waiting-on.js';
+
+// for hooks that cannot look at it
+const UNSEEN = new AbortController().signal;
+
+/** Does what the phase of a run asks for. What it returns is waited for, if it is a promise. */
+export function performStep(lifecycle: Lifecycle, run: Run): unknown {
+  const name = isTracing() ? hookAt(lifecycle, run) : undefined;
+  if (name === undefined) return perform(lifecycle, run);
+  return traced({ host: run, kind: 'hook', name, run: lifecycle.runs, call: run }, () => perform(lifecycle, run));
+}
+
+function perform(lifecycle: Lifecycle, run: Run): unknown {
+  const target = lifecycle.target as Required<Hooks>;
+  switch (run.phase) {
+    case Phase.First: {
+      readFields(lifecycle);
+      run.needs |= lifecycle.hooks & STEPS;
+      if (lifecycle.family !== undefined) run.needs |= CHILDREN;
+      const first = lifecycle.runs === 1;
+      if ((lifecycle.hooks & (first ? Hook.onFirstStart : Hook.onRestart)) === 0) return undefined;
+      return first ? target.onFirstStart() : target.onRestart();
+    }
+    case Phase.Start:
+      return call(lifecycle, run, target.onStart);
+    case Phase.Children:
+      adoptDeclared(lifecycle);
+      return lifecycle.family?.start(run);
+    case Phase.Begin:
+      lifecycle.rise();
+      return beginWork(lifecycle, run);
+    case Phase.Started:
+      return target.onStarted();
+    case Phase.Stop:
+      return run.started ? call(lifecycle, run, target.onStop) : undefined;
+    case Phase.ChildrenDown:
+      return lifecycle.family?.stop(run);
+    case Phase.Holds:
+      return run.allReleased();
+    case Phase.Tasks:
+      return run.backgroundSettled();
+    case Phase.Release:
+      return run.closeScope();
+    case Phase.Shutdown:
+      return target.onShutdown();
+    default:
+      return undefined;
+  }
+}
+
+/** Calls a hook with a signal of its own, which tells it that nobody waits for it any more. */
+function call({ target, definition }: Lifecycle, run: Run, hook: (signal: AbortSignal) => unknown): unknown {
+  run.grace = undefined;
+  // what is known of the class spares the look at each of its instances
+  if (hook === definition.deafStart || hook === definition.deafStop || ignoresArguments(hook)) return hook.call(target, UNSEEN);
+  run.grace = new AbortController();
+  if (run.forced) run.grace.abort(run.reason);
+  return hook.call(target, run.grace.signal);
+}
+
+/** They stay when the service goes down, so a restart has them already. */
+function adoptDeclared(lifecycle: Lifecycle): void {
+  if ((lifecycle.hooks & Hook.onInitDependencies) === 0) return;
+  for (const child of lifecycle.target.onInitDependencies?.() ?? []) lifecycle.adoptService(child);
+  lifecycle.hooks &= ~Hook.onInitDependencies;
+}
+
+function beginWork({ definition, target }: Lifecycle, run: Run): undefined {
+  const { work } = definition;
+  if (work.length > 0) for (const each of work) run.add(backgroundOf(run, each, target));
+  return undefined;
+}
+
+const members = new Set<string>();
+
+/** Names the members of the base class, which no field of a service may hide. */
+export function protectMembers(prototype: object): void {
+  for (const name of Object.getOwnPropertyNames(prototype)) if (name !== 'constructor') members.add(name);
+}
+
+/** Fields can be hooks too; and one that hides a member of `Service` would break it in ways that nobody understands. */
+function readFields(lifecycle: Lifecycle): void {
+  const fields = Object.keys(lifecycle.target);
+  const { extendsBase } = lifecycle.definition;
+  for (let index = 0; index < fields.length; index += 1) {
+    const field = fields[index] as string;
+    if (lifecycle.runs === 1) lifecycle.hooks |= hookOf(field);
+    if (extendsBase && members.has(field)) throw shadowed(lifecycle, field);
+  }
+}
