@@ -6,7 +6,7 @@ import { declareBase } from './declare/definition.js';
 import type { LogLevel, Logger, ServiceState } from './base/events.js';
 import { Beacon } from './lifecycle/beacon.js';
 import type { Hooks } from './lifecycle/hooks.js';
-import { LIFECYCLE, Lifecycle, } from './lifecycle/lifecycle.js';
+import { definitionBehind, LIFECYCLE, Lifecycle } from './lifecycle/lifecycle.js';
 import { protectMembers } from './lifecycle/steps.js';
 import { releaseOf } from './lifecycle/scope.js';
 import { tracebacksOf } from './lifecycle/tracebacks.js';
@@ -17,7 +17,8 @@ import { Diag, withFlag } from './tools/diag.js';
 /** What became of a `wait`. */
 export type WaitResult<T> = { status: 'done'; value: T } | { status: 'stopped' } | { status: 'timeout' };
 /** What became of a `waitFirst`. */
-export type WaitFirstResult<T> = { status: 'done'; value: T; index: number } | { status: 'stopped' } | { status: 'timeout' };
+export type WaitFirstResult<T> =
+  { status: 'done'; value: T; index: number } | { status: 'stopped' } | { status: 'timeout' };
 /** What became of a `waitMany`. */
 export type WaitManyResult<T> = { status: 'done'; values: T[] } | { status: 'stopped' } | { status: 'timeout' };
 
@@ -38,7 +39,12 @@ export interface Service extends Hooks {
 /** Something that can be started, stopped, restarted and supervised (mode's `Service`). */
 export class Service implements AsyncDisposable {
   /** @internal */
-  readonly [LIFECYCLE]: Lifecycle = new Lifecycle(this);
+  declare readonly [LIFECYCLE]: Lifecycle;
+
+  constructor() {
+    // not by its `constructor` property: what was made for this very class is known already
+    (this as { [LIFECYCLE]: Lifecycle })[LIFECYCLE] = new Lifecycle(this, definitionBehind(new.target));
+  }
 
   /** A service whose one task is `run` (mode's `from_awaitable`). It is given the run's signal. */
   static from(run: (signal: AbortSignal) => unknown, options: { name?: string } = {}): Service {
@@ -206,7 +212,7 @@ export class Service implements AsyncDisposable {
   /** Waits for the first of several. */
   async waitFirst<A>(awaitables: Iterable<A>, options: WaitOptions = {}): Promise<WaitFirstResult<Settled<A>>> {
     const raced = [...awaitables].map(async (awaitable, index) => ({ value: await toPromise(awaitable), index }));
-    for (const promise of raced) handled(promise);
+    for (const promise of raced) void handled(promise);
     const outcome = await this[LIFECYCLE].waits.promise(Promise.race(raced), 'waitFirst', timeoutOf(options));
     return typeof outcome === 'string' ? { status: outcome } : { status: 'done', ...outcome.value };
   }

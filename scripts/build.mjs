@@ -9,11 +9,14 @@ import { rolldown } from 'rolldown';
 
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
-const made = `dist.${process.pid}`;
-const CORE = /\/lib\/(?:(?:base|declare|graph|plan|lifecycle|run|supervise|tools|services|container)\/|(?:service|index)\.ts)/;
+const made = `dist.${String(process.pid)}`;
+const CORE =
+  /\/lib\/(?:(?:base|declare|graph|plan|lifecycle|run|supervise|tools|services|container)\/|(?:service|index)\.ts)/;
 
 try {
-  execFileSync('node_modules/.bin/tsc', ['-p', 'tsconfig.build.json', '--emitDeclarationOnly', '--outDir', made], { stdio: 'inherit' });
+  execFileSync('node_modules/.bin/tsc', ['-p', 'tsconfig.build.json', '--emitDeclarationOnly', '--outDir', made], {
+    stdio: 'inherit',
+  });
   await bundle();
   chmodSync(join(made, 'worker/main.js'), 0o755);
   rmSync('dist', { recursive: true, force: true });
@@ -24,7 +27,7 @@ try {
 
 async function bundle() {
   const files = readdirSync('lib', { recursive: true }).filter((file) => file.endsWith('.ts'));
-  const entries = files.filter((file) => file === 'index.ts' || !CORE.test(`/lib/${file}`));
+  const entries = files.filter((file) => file === 'index.ts' || !CORE.test(join('/lib', file)));
   const build = await rolldown({
     input: Object.fromEntries(entries.map((file) => [file.replace(/\.ts$/, ''), join('lib', file)])),
     external: (id) => !id.startsWith('.') && !id.startsWith('/'),

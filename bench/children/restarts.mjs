@@ -70,7 +70,7 @@ async function storm({ crash, isBack }, restarts) {
     await crash();
     await started;
     // its hook has begun; that it is over takes a few promises more
-    while (!isBack()) await null;
+    while (!isBack()) await Promise.resolve();
   }
 }
 

@@ -3,7 +3,11 @@ import { LIMIT, OURS } from '../contestants.mjs';
 import { figure, interleave, progress, runChild, spread, summary, table } from '../harness.mjs';
 
 const RESTARTS = 10_000;
-const SUBJECTS = { [LIMIT]: 'limit (its hooks, called by hand)', graph: 'a service of the graph', supervisor: 'OneForOneSupervisor' };
+const SUBJECTS = {
+  [LIMIT]: 'limit (its hooks, called by hand)',
+  graph: 'a service of the graph',
+  supervisor: 'OneForOneSupervisor',
+};
 const OURS_ARE = ['graph', 'supervisor'];
 const STALL = 50;
 const HEAP = 2;

@@ -50,5 +50,7 @@ export function goals(results) {
 }
 
 function ratio(of, phase) {
-  return (summary(of.get(SUPERVISED), phase)?.median ?? Number.NaN) / (summary(of.get(OURS), phase)?.median ?? Number.NaN);
+  return (
+    (summary(of.get(SUPERVISED), phase)?.median ?? Number.NaN) / (summary(of.get(OURS), phase)?.median ?? Number.NaN)
+  );
 }

@@ -64,7 +64,9 @@ export class PlanError extends ModeError {
     super('ERR_MODE_PLAN', {
       message: `The dependency graph has ${count}:\n${problems.map((problem) => indent(problem.message)).join('\n')}`,
       remedy:
-        problems.length === 1 ? 'Nothing was started; mend it and boot again.' : 'Nothing was started; mend them and boot again.',
+        problems.length === 1
+          ? 'Nothing was started; mend it and boot again.'
+          : 'Nothing was started; mend them and boot again.',
       path: problems[0]?.path ?? [],
     });
     this.problems = problems;
@@ -84,7 +86,8 @@ export class BootError extends ModeError {
     const onTheWayBack = errors.length === 0 ? '' : `; on the way back: ${errors.map(within).join('; ')}`;
     super('ERR_MODE_BOOT', {
       message: `${service} could not be started (${way(path)}): ${within(cause)}${onTheWayBack}`,
-      remedy: remedyOf(cause) ?? `Everything that had started was stopped again; see the cause for what ${service} met.`,
+      remedy:
+        remedyOf(cause) ?? `Everything that had started was stopped again; see the cause for what ${service} met.`,
       path,
       cause,
     });
@@ -125,7 +128,13 @@ export class RestartLimitError extends ModeError {
   /** How many restarts the budget allowed and were made. */
   readonly restarts: number;
 
-  constructor(service: string, restarts: number, cause: unknown, schedule?: string, path: readonly string[] = [service]) {
+  constructor(
+    service: string,
+    restarts: number,
+    cause: unknown,
+    schedule?: string,
+    path: readonly string[] = [service],
+  ) {
     const again = restarts === 0 ? '' : ` again after ${String(restarts)} ${restarts === 1 ? 'restart' : 'restarts'}`;
     super('ERR_MODE_RESTART_LIMIT', {
       message: `${service} crashed${again}: ${within(cause)}` + (schedule === undefined ? '' : ` (${schedule})`),
@@ -140,7 +149,8 @@ export class RestartLimitError extends ModeError {
 
 /** A path in words. It can be very long, and then its ends tell the most. */
 export function way(path: readonly string[]): string {
-  const shown = path.length <= 12 ? path : [...path.slice(0, 5), `… ${String(path.length - 10)} more …`, ...path.slice(-5)];
+  const shown =
+    path.length <= 12 ? path : [...path.slice(0, 5), `… ${String(path.length - 10)} more …`, ...path.slice(-5)];
   return shown.join(' → ');
 }
 

@@ -72,7 +72,8 @@ interface WarningEvent {
 }
 
 /** What happened, without its time. */
-export type LifecycleEventBody = ContainerEvent | ServiceEvent | RunEvent | RestartEvent | AbandonedEvent | WarningEvent;
+export type LifecycleEventBody =
+  ContainerEvent | ServiceEvent | RunEvent | RestartEvent | AbandonedEvent | WarningEvent;
 
 /** One thing that happened, and when (wall clock). */
 export type LifecycleEvent = LifecycleEventBody & { at: Date };

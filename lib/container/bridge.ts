@@ -1,5 +1,11 @@
 /** What inversify sees of the units that we construct ourselves, and what we see of inversify's bindings. */
-import { getBindingId, type ActivationsService, type Binding, type DynamicValueBinding, type InstanceBinding } from '@inversifyjs/core';
+import {
+  getBindingId,
+  type ActivationsService,
+  type Binding,
+  type DynamicValueBinding,
+  type InstanceBinding,
+} from '@inversifyjs/core';
 import { Plugin, type PluginApi, type PluginContext } from '@inversifyjs/plugin';
 import type { Container as InversifyContainer, ServiceIdentifier } from 'inversify';
 import { isThenable } from '../base/async.js';
@@ -52,7 +58,7 @@ export class Bridge {
         load(_api: PluginApi): void {
           keep(this._context);
         }
-      } as never,
+      },
     );
     this.attach();
   }
@@ -86,7 +92,9 @@ export class Bridge {
     }) as typeof bindingsOf;
     activationService.get = (token) => {
       const activations = activationsOf(token);
-      return activations === undefined ? undefined : Array.from(activations, (activate) => this.#once(activate as Activate));
+      return activations === undefined
+        ? undefined
+        : Array.from(activations, (activate) => this.#once(activate as Activate));
     };
   }
 
@@ -122,7 +130,7 @@ export class Bridge {
     const make = (): unknown => this.#host.instance(unit);
     this.#makers.set(make, unit.source);
     const onActivation = binding.onActivation === undefined ? undefined : this.#once(binding.onActivation as Activate);
-    const onDeactivation = destroying(unit, binding.onDeactivation as Deactivate | undefined);
+    const onDeactivation = destroying(unit, binding.onDeactivation);
     Object.assign(binding, { type: 'DynamicValue', scope: 'Singleton', value: make, onActivation, onDeactivation });
     unit.bindings = [...(unit.bindings ?? []), binding];
   }
@@ -162,7 +170,9 @@ export class Bridge {
   #activateBy(token: ServiceIdentifier, unit: Unit, instance: unknown): unknown {
     const activations = this.#activations(token);
     let value = instance;
-    if (activations !== undefined) for (const activate of activations) value = this.#call(activate as Activate, unit, value);
+    if (activations !== undefined) {
+      for (const activate of activations) value = this.#call(activate as Activate, unit, value);
+    }
     return value;
   }
 

@@ -15,7 +15,9 @@ export function instantiate(unit: Unit, ask: Ask): object {
   const cls = unit.source as Class;
   const instance = make(cls as new (...args: unknown[]) => object, unit.parameters, ask);
   if (unit.properties !== undefined) {
-    for (const [key, filling] of unit.properties) (instance as Record<string | symbol, unknown>)[key] = valueOf(filling, ask);
+    for (const [key, filling] of unit.properties) {
+      (instance as Record<string | symbol, unknown>)[key] = valueOf(filling, ask);
+    }
   }
   return instance;
 }

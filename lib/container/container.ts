@@ -1,5 +1,11 @@
-import { Container as InversifyContainer } from 'inversify';
-import type { GetAllOptions, GetOptions, IsBoundOptions, OptionalGetOptions, ServiceIdentifier } from 'inversify';
+import {
+  Container as InversifyContainer,
+  type GetAllOptions,
+  type GetOptions,
+  type IsBoundOptions,
+  type OptionalGetOptions,
+  type ServiceIdentifier,
+} from 'inversify';
 import type { Graph } from '@dagrejs/graphlib';
 import { toMs } from '../base/duration.js';
 import { ModeError } from '../base/errors.js';
@@ -14,7 +20,14 @@ import type { TimerStatus } from '../run/status.js';
 import type { Engine } from './engine.js';
 import { explainCrash } from './explain.js';
 import { Host } from './host.js';
-import { isBootOptions, isStopOptions, type BootOptions, type ContainerOptions, type ResourceOptions, type StopOptions } from './options.js';
+import {
+  isBootOptions,
+  isStopOptions,
+  type BootOptions,
+  type ContainerOptions,
+  type ResourceOptions,
+  type StopOptions,
+} from './options.js';
 import { toGraph, toPlan, type Plan } from './picture.js';
 import { bootReport, healthOf, timersOf, type BootReport, type Health } from './report.js';
 import type { Unit } from './unit.js';
@@ -51,7 +64,10 @@ export class Container extends InversifyContainer implements AsyncDisposable {
   boot<T>(root: ServiceIdentifier<T>, options?: BootOptions): Promise<T>;
   boot(roots: readonly ServiceIdentifier[], options?: BootOptions): Promise<unknown[]>;
   boot(options?: BootOptions): Promise<void>;
-  async boot(first?: ServiceIdentifier | readonly ServiceIdentifier[] | BootOptions, options?: BootOptions): Promise<unknown> {
+  async boot(
+    first?: ServiceIdentifier | readonly ServiceIdentifier[] | BootOptions,
+    options?: BootOptions,
+  ): Promise<unknown> {
     if (first === undefined || isBootOptions(first)) {
       await this.#boot(this.#resolver.bound(), first);
       return undefined;
@@ -74,7 +90,9 @@ export class Container extends InversifyContainer implements AsyncDisposable {
   stop(id: ServiceIdentifier): Promise<void>;
   async stop(first?: ServiceIdentifier | StopOptions): Promise<void> {
     if (first === undefined || isStopOptions(first)) {
-      await this.#engine.stop({ timeout: first?.timeout === undefined ? undefined : toMs(first.timeout, 'The timeout of stop()') });
+      await this.#engine.stop({
+        timeout: first?.timeout === undefined ? undefined : toMs(first.timeout, 'The timeout of stop()'),
+      });
       return;
     }
     const unit = this.#unit(first);
@@ -152,7 +170,11 @@ export class Container extends InversifyContainer implements AsyncDisposable {
    */
   explain(id: ServiceIdentifier): string {
     // who depends on it is known once that was planned
-    const { order } = this.#resolve([...this.#resolver.bound(), ...this.#engine.units, { ...asRequest(id), optional: true }]);
+    const { order } = this.#resolve([
+      ...this.#resolver.bound(),
+      ...this.#engine.units,
+      { ...asRequest(id), optional: true },
+    ]);
     return explainCrash(this.#unit(id), order as Unit[]);
   }
 
@@ -163,12 +185,12 @@ export class Container extends InversifyContainer implements AsyncDisposable {
 
   /** The services that nothing else depends on, as the tree of what runs has them below its root. */
   get treeRoots(): readonly TreeNode[] {
-    return this.#engine.roots;
+    return this.#engine.tree.roots;
   }
 
   /** Hangs the tree of services on the program that hosts it, and gives it a logger unless it has one. */
   attach(root: TreeNode, logger: Logger): void {
-    this.#engine.root = root;
+    this.#engine.tree.trunk = root;
     this.#host.offerLogger(logger);
   }
 
@@ -194,7 +216,10 @@ export class Container extends InversifyContainer implements AsyncDisposable {
 
   override async getAsync<T>(id: ServiceIdentifier<T>, options: OptionalGetOptions): Promise<T | undefined>;
   override async getAsync<T>(id: ServiceIdentifier<T>, options?: GetOptions): Promise<T>;
-  override async getAsync<T>(id: ServiceIdentifier<T>, options?: GetOptions | OptionalGetOptions): Promise<T | undefined> {
+  override async getAsync<T>(
+    id: ServiceIdentifier<T>,
+    options?: GetOptions | OptionalGetOptions,
+  ): Promise<T | undefined> {
     const unit = this.#prepare(toRequest(id, options, false));
     return unit === undefined ? super.getAsync(id, options as GetOptions) : (this.#host.instance(unit) as T);
   }
@@ -238,13 +263,20 @@ export class Container extends InversifyContainer implements AsyncDisposable {
     return this.#resolver.resolve(roots);
   }
 
-
   /** What a service identifier stands for, if it was planned. */
   #unit(id: ServiceIdentifier): Unit {
-    const found = this.#resolver.lookUp(asRequest(id), { name: undefined, serviceIdentifier: id, tags: new Map(), getAncestor: () => undefined });
+    const found = this.#resolver.lookUp(asRequest(id), {
+      name: undefined,
+      serviceIdentifier: id,
+      tags: new Map(),
+      getAncestor: () => undefined,
+    });
     const unit = found[0] as Unit | undefined;
     if (unit !== undefined && found.length === 1) return unit;
-    const known = nearest(tokenName(id), Array.from(this.#resolver.nodes, ({ name }) => name));
+    const known = nearest(
+      tokenName(id),
+      Array.from(this.#resolver.nodes, ({ name }) => name),
+    );
     throw new ModeError('ERR_MODE_UNKNOWN', {
       message: `${tokenName(id)} is no service of this container${known.length === 0 ? '' : `; did you mean ${known.join(' or ')}?`}`,
       remedy: 'Give the class or the token that it was booted by.',
@@ -268,7 +300,7 @@ export class Container extends InversifyContainer implements AsyncDisposable {
       ...(name === undefined ? undefined : { name }),
       ...(tag === undefined ? undefined : { tag: { key: tag[0], value: tag[1] } }),
     };
-    return multiple ? this.getAll(token, { ...options, chained } as GetAllOptions) : super.get(token, options as GetOptions);
+    return multiple ? this.getAll(token, { ...options, chained }) : super.get(token, options as GetOptions);
   }
 }
 
@@ -279,7 +311,11 @@ function tops({ roots, order }: Resolved): Unit[] {
   return (roots as Unit[]).filter((root) => !needed.has(root));
 }
 
-function toRequest(token: ServiceIdentifier, options: (GetAllOptions & { optional?: boolean }) | undefined, multiple: boolean): Request {
+function toRequest(
+  token: ServiceIdentifier,
+  options: (GetAllOptions & { optional?: boolean }) | undefined,
+  multiple: boolean,
+): Request {
   const tag = options?.tag;
   return {
     ...asRequest(token),

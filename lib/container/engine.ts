@@ -8,13 +8,14 @@
  */
 import { Alarm } from '../base/clock.js';
 import { deferred, handled, type Deferred } from '../base/async.js';
-import { BootError, ModeError, StopError } from '../base/errors.js';
+import { BootError, StopError } from '../base/errors.js';
 import type { ContainerState } from '../base/events.js';
-import type { TreeNode } from '../lifecycle/beacon.js';
 import type { Environment } from '../lifecycle/environment.js';
 import { Latch } from './latch.js';
 import { aliveOf, dependentsOf, Restarts } from './restarts.js';
+import { aborted, notBack, stopping } from './refusals.js';
 import { answers } from './transitions.js';
+import { Tree } from './tree.js';
 import type { Unit } from './unit.js';
 
 /** What the engine needs of its container. */
@@ -38,14 +39,6 @@ const LAST_GRACE = 500;
 
 /** How long a queue may have been that is used again. */
 const KEPT = 64;
-
-/** Where a unit stands in the tree of what runs. */
-interface Place {
-  readonly below: Unit | undefined;
-  readonly distance: number;
-}
-
-const NOWHERE: Place = { below: undefined, distance: 0 };
 
 /** A boot that is under way. */
 export interface Boot {
@@ -92,16 +85,13 @@ export class Engine {
   #stop: Stop | undefined;
   /** In the order in which they were planned: dependencies first. */
   #units: Unit[] = [];
-  readonly #roots = new Set<Unit>();
   readonly #collectors = new Set<Collector>();
   readonly #restarts = new Restarts(this);
   /** The engines of child containers that use something of ours. */
   readonly #guests = new Set<Engine>();
   /** How a stop ended that was over before it could be awaited. */
   #lastStop: Promise<void> = Promise.resolve();
-  #places: Map<Unit, Place> | undefined;
-  /** What the tree hangs on: the worker. */
-  root: TreeNode | undefined;
+  readonly tree = new Tree();
   /** On the clock's `now()`. */
   bootedAt = NaN;
   totalMs = 0;
@@ -117,10 +107,6 @@ export class Engine {
     return this.#units;
   }
 
-  get roots(): readonly Unit[] {
-    return [...this.#roots];
-  }
-
   /** The answer to a call in the present state. */
   answer(call: 'boot' | 'stop'): (typeof answers)['idle']['boot'] {
     return answers[this.#state][call];
@@ -129,7 +115,9 @@ export class Engine {
   /** A boot that is being taken back while the rest runs on: settles, never rejecting, when that is over. */
   get takingBack(): Promise<unknown> | undefined {
     const boot = this.#boot;
-    return boot?.failure === undefined || this.#state !== 'running' ? undefined : boot.done.promise.catch(() => undefined);
+    return boot?.failure === undefined || this.#state !== 'running'
+      ? undefined
+      : boot.done.promise.catch(() => undefined);
   }
 
   /** For who has waited while it ran: a stop of everything that came meanwhile has the last word. */
@@ -152,8 +140,7 @@ export class Engine {
       if (!unit.wanted) added.push(unit);
       else if (!unit.up && unit.boot !== boot) boot.others.push(unit);
     }
-    for (const root of roots) this.#roots.add(root);
-    this.#places = undefined;
+    this.tree.add(roots);
     this.#want(boot, added);
     if (answer === 'start') {
       this.bootedAt = this.host.env.clock.now();
@@ -211,7 +198,9 @@ export class Engine {
     } finally {
       this.#collectors.delete(collector);
     }
-    if (collector.errors.length > 0 || collector.abandoned.length > 0) throw new StopError(collector.errors, collector.abandoned);
+    if (collector.errors.length > 0 || collector.abandoned.length > 0) {
+      throw new StopError(collector.errors, collector.abandoned);
+    }
   }
 
   /** Keeps units down until they are let go. From now on nobody can begin to use them. */
@@ -286,36 +275,15 @@ export class Engine {
     // wanted again since, it gets a new start and not a restart
     const expected = due && !this.#isAwaited(unit);
     unit.reported = false;
-    if (run?.abandoned !== undefined) this.#collect(unit, { errors: [], abandoned: [{ service: unit.name, waitingOn: run.abandoned }] });
-    if (run?.errors !== undefined) this.#collect(unit, { errors: run.errors.map((error) => ({ service: unit.name, error })), abandoned: [] });
+    if (run?.abandoned !== undefined) {
+      this.#collect(unit, { errors: [], abandoned: [{ service: unit.name, waitingOn: run.abandoned }] });
+    }
+    if (run?.errors !== undefined) {
+      this.#collect(unit, { errors: run.errors.map((error) => ({ service: unit.name, error })), abandoned: [] });
+    }
     this.#ended(unit);
     if (failed) this.#cameNotUp(unit, run.failure?.error, expected);
     this.#drain();
-  }
-
-  /** A unit's place in the tree: below the dependent through which a root is nearest, and how far that is. */
-  placeOf(unit: Unit): Place {
-    this.#places ??= this.#place();
-    return this.#places.get(unit) ?? NOWHERE;
-  }
-
-  #place(): Map<Unit, Place> {
-    const places = new Map<Unit, Place>();
-    for (const root of this.#roots) places.set(root, NOWHERE);
-    // a map that grows while it is walked: breadth first
-    for (const [unit, { distance }] of places) {
-      for (const dependency of unit.dependencies) {
-        if (!places.has(dependency) && dependency.engine === this) places.set(dependency, { below: unit, distance: distance + 1 });
-      }
-    }
-    return places;
-  }
-
-  /** The names from a root to a unit. */
-  pathTo(unit: Unit): string[] {
-    const path: string[] = [];
-    for (let at: Unit | undefined = unit; at !== undefined; at = this.placeOf(at).below) path.push(at.name);
-    return path.reverse();
   }
 
   #want(boot: Boot, added: Unit[]): void {
@@ -347,7 +315,11 @@ export class Engine {
       return;
     }
     signal.addEventListener('abort', abort, { once: true });
-    handled(boot.done.promise.finally(() => { signal.removeEventListener('abort', abort); }));
+    void handled(
+      boot.done.promise.finally(() => {
+        signal.removeEventListener('abort', abort);
+      }),
+    );
   }
 
   #booted(boot: Boot): void {
@@ -381,7 +353,9 @@ export class Engine {
   /** Something went wrong with a unit that is going down anyway. */
   #mishap(unit: Unit, error: unknown): void {
     // most often it only met the error that everything stops for
-    if (this.#stop?.cause?.error !== error) this.#collect(unit, { errors: [{ service: unit.name, error }], abandoned: [] });
+    if (this.#stop?.cause?.error !== error) {
+      this.#collect(unit, { errors: [{ service: unit.name, error }], abandoned: [] });
+    }
   }
 
   /** Nobody wants these units any more, as far as they are ours. `culprit` is the one that is to be stopped. */
@@ -432,7 +406,7 @@ export class Engine {
     const { unit, error } = boot.failure as { unit: Unit; error: unknown };
     const others = [...boot.errors, ...errors.map((one) => one.error)].filter((one) => one !== error);
     if (abandoned.length > 0) others.push(new StopError([], abandoned));
-    return new BootError(unit.name, this.pathTo(unit), error, others);
+    return new BootError(unit.name, this.tree.pathTo(unit), error, others);
   }
 
   /** A crash that no policy answers ends the program in order. */
@@ -445,24 +419,15 @@ export class Engine {
   }
 
   #stopAll(cause: { error: unknown } | undefined): void {
-    const boot = this.#boot;
-    if (boot !== undefined && boot.failure === undefined) {
-      // it may all have come up just now
-      const unit = pendingOf(boot) ?? boot.units.at(-1) ?? boot.others.at(-1);
-      if (unit === undefined) boot.done.resolve();
-      else {
-        boot.late?.cancel();
-        boot.failure = { unit, error: cause?.error ?? aborted('The container') };
-      }
-    }
+    if (this.#boot !== undefined && this.#boot.failure === undefined) interrupt(this.#boot, cause);
     const stop: Stop = { done: deferred(), errors: [], abandoned: [], cause, budget: undefined, forced: false };
-    handled(stop.done.promise);
+    void handled(stop.done.promise);
     this.#stop = stop;
     this.#collectors.add(stop);
     this.#become('stopping', cause?.error);
     this.#restarts.cancel(cause?.error);
     // what depends on us goes first, in child containers too; its errors are its own container's
-    for (const guest of this.#guests) handled(guest.stop());
+    for (const guest of this.#guests) void handled(guest.stop());
     for (const unit of this.#units) unit.wanted = false;
     for (let index = this.#units.length - 1; index >= 0; index -= 1) {
       const unit = this.#units[index];
@@ -519,14 +484,14 @@ export class Engine {
   #allDown(units: readonly Unit[]): Promise<void> {
     const collector: Collector = { of: new Set(units), errors: [], abandoned: [] };
     this.#collectors.add(collector);
-    const { promise, resolve, reject } = deferred();
+    const done = deferred();
     new Latch(units, 'down', () => {
       this.#collectors.delete(collector);
-      if (collector.errors.length === 0 && collector.abandoned.length === 0) resolve();
-      else reject(new StopError(collector.errors, collector.abandoned));
+      if (collector.errors.length === 0 && collector.abandoned.length === 0) done.resolve();
+      else done.reject(new StopError(collector.errors, collector.abandoned));
     });
     this.bringDown(units);
-    return promise;
+    return done.promise;
   }
 
   #collect(unit: Unit, what: Collector): void {
@@ -542,7 +507,11 @@ export class Engine {
     engine.#queue[engine.#queued] = unit;
     engine.#queued += 1;
     // a unit of a parent or child container
-    if (engine !== this && !engine.#draining) queueMicrotask(() => { engine.#drain(); });
+    if (engine !== this && !engine.#draining) {
+      queueMicrotask(() => {
+        engine.#drain();
+      });
+    }
   }
 
   #drain(): void {
@@ -632,6 +601,18 @@ export class Engine {
   }
 }
 
+/** A boot will not get any further. */
+function interrupt(boot: Boot, cause: { error: unknown } | undefined): void {
+  // it may all have come up just now
+  const unit = pendingOf(boot) ?? boot.units.at(-1) ?? boot.others.at(-1);
+  if (unit === undefined) {
+    boot.done.resolve();
+    return;
+  }
+  boot.late?.cancel();
+  boot.failure = { unit, error: cause?.error ?? aborted('The container') };
+}
+
 /** What a boot still waits for. */
 function pendingOf({ units, others }: Boot): Unit | undefined {
   return units.find(({ active, up }) => active && !up) ?? units.find(({ up }) => !up) ?? others.find(({ up }) => !up);
@@ -650,23 +631,4 @@ function countMissing(dependencies: readonly Unit[]): number {
   let missing = 0;
   for (let index = 0; index < dependencies.length; index += 1) if (!(dependencies[index] as Unit).up) missing += 1;
   return missing;
-}
-
-function notBack(unit: Unit): ModeError {
-  return new ModeError('ERR_MODE_RESTART_ABORTED', {
-    message: `${unit.name} did not come back: the container was stopped`,
-    remedy: 'Boot it again when it is needed.',
-    path: [unit.name],
-  });
-}
-
-function aborted(who: string): ModeError {
-  return new ModeError('ERR_MODE_BOOT_ABORTED', { message: `${who} was stopped while it was starting`, remedy: 'Boot it again when it is needed.' });
-}
-
-function stopping(): ModeError {
-  return new ModeError('ERR_MODE_STOPPING', {
-    message: 'The container is stopping, so nothing can be started in it',
-    remedy: 'Await its stop() first.',
-  });
 }

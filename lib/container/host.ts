@@ -7,7 +7,7 @@ import { silentLogger, type LifecycleEvent, type LifecycleEventBody, type Logger
 import { Definition, Hook } from '../declare/definition.js';
 import { Deadlines } from '../lifecycle/deadlines.js';
 import type { Environment } from '../lifecycle/environment.js';
-import { Lifecycle, lifecycleOf } from '../lifecycle/lifecycle.js';
+import { expectInstance, Lifecycle, lifecycleOf } from '../lifecycle/lifecycle.js';
 import type { Request } from '../plan/dependencies.js';
 import { isResource, type NodeKind, type Resource, type Source } from '../plan/node.js';
 import { tokenName } from '../plan/problems.js';
@@ -85,7 +85,11 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
     // the same function may be given twice, and each has its own end
     const own = (event: LifecycleEvent): void => {
       const result: unknown = listener(event);
-      if (isThenable(result)) result.then(undefined, (error: unknown) => { this.#listenerFailed(event, error); });
+      if (isThenable(result)) {
+        result.then(undefined, (error: unknown) => {
+          this.#listenerFailed(event, error);
+        });
+      }
     };
     this.#listeners.add(own);
     return () => {
@@ -97,7 +101,13 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
     this.#logger ??= logger;
   }
 
-  createNode(kind: NodeKind, name: string, source: Source, token: ServiceIdentifier, definition: Definition | undefined): Unit {
+  createNode(
+    kind: NodeKind,
+    name: string,
+    source: Source,
+    token: ServiceIdentifier,
+    definition: Definition | undefined,
+  ): Unit {
     const unit = new Unit(this.engine, kind, name, source, token, definition);
     this.#nameless.push(unit);
     return unit;
@@ -131,7 +141,14 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
       ...(stopTimeout === undefined ? undefined : { stopTimeout }),
     };
     const definition = new Definition(name, timeouts, undefined, false, Hook.onStart | Hook.onStop);
-    this.#bindManaged({ name, inject: options.inject ?? [], start: options.start, stop: options.stop, definition, token: id });
+    this.#bindManaged({
+      name,
+      inject: options.inject ?? [],
+      start: options.start,
+      stop: options.stop,
+      definition,
+      token: id,
+    });
   }
 
   addExisting(existing: object): ServiceIdentifier {
@@ -202,6 +219,7 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
 
   #instantiate(unit: Unit): void {
     unit.outdated = false;
+    expectInstance(unit.definition);
     const instance = instantiate(unit, this.ask);
     postConstruct(instance, unit.definition);
     this.#become(unit, this.#bridge.activate(unit, instance));
@@ -210,8 +228,8 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
   }
 
   #become(unit: Unit, value: unknown): void {
-    made += 1;
-    unit.made = made;
+    makings += 1;
+    unit.made = makings;
     unit.value = value;
   }
 
@@ -239,7 +257,7 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
 }
 
 /** Counts what was made in any container, so that one value can be told to be older than another. */
-let made = 0;
+let makings = 0;
 
 /** Whether there is no instance that could be given out. */
 function isMissing(unit: Unit): boolean {
@@ -268,6 +286,6 @@ function refresh(unit: Unit): void {
   const binding = unit.source as { cache?: unknown };
   if (unit.made > 0 && binding.cache !== undefined) binding.cache = { isRight: false, value: undefined };
   unit.outdated = false;
-  made += 1;
-  unit.made = made;
+  makings += 1;
+  unit.made = makings;
 }

@@ -5,6 +5,7 @@ import { lifecycleOf } from '../lifecycle/lifecycle.js';
 import type { TreeNode } from '../lifecycle/beacon.js';
 import type { Node, NodeKind } from '../plan/node.js';
 import type { Resolved } from '../plan/resolver.js';
+import { Walk } from '../graph/walk.js';
 import type { Unit } from './unit.js';
 
 /** What would be started, and in which order. */
@@ -41,24 +42,51 @@ export interface GraphNode {
 
 export function toPlan({ roots, order }: Resolved): Plan {
   const levels: PlanNode[][] = [];
+  const levelOf = levelsOf(order as readonly Unit[]);
   const nodes = order.map((node) => {
-    const { id, name, kind, level } = node;
-    const planned: PlanNode = { id, name, kind, dependencies: node.dependencies.map((dependency) => dependency.id), level };
+    const { id, name, kind } = node;
+    const level = levelOf.get(node as Unit) ?? 0;
+    const planned: PlanNode = {
+      id,
+      name,
+      kind,
+      dependencies: node.dependencies.map((dependency) => dependency.id),
+      level,
+    };
     (levels[level] ??= []).push(planned);
     return planned;
   });
   return { roots: [...new Set(roots.map(({ id }) => id))], order: nodes, levels };
 }
 
+/** 0 for what depends on nothing, else one more than the highest level below, in its own container. */
+function levelsOf(units: Iterable<Unit>): Map<Unit, number> {
+  const levels = new Map<Unit, number>();
+  const walk = new Walk<Unit>({
+    before: ({ dependencies }) => dependencies,
+    leave: (unit) => {
+      let level = 0;
+      for (const below of unit.dependencies) {
+        if (below.engine === unit.engine) level = Math.max(level, (levels.get(below) ?? -1) + 1);
+      }
+      levels.set(unit, level);
+    },
+    cycle: () => undefined,
+  });
+  for (const unit of units) walk.visit(unit);
+  return levels;
+}
+
 export function toGraph(graph: Graph, units: Iterable<Unit>): Graph {
+  const levelOf = levelsOf(units);
   const used = new Set<string>();
   for (const unit of units) {
     used.add(unit.id);
-    graph.setNode(unit.id, describe(unit));
+    graph.setNode(unit.id, describe(unit, levelOf));
   }
   for (const unit of units) {
     unit.dependencies.forEach((dependency: Node, index) => {
-      if (!graph.hasNode(dependency.id)) graph.setNode(dependency.id, describe(dependency as Unit));
+      if (!graph.hasNode(dependency.id)) graph.setNode(dependency.id, describe(dependency as Unit, levelOf));
       graph.setEdge(unit.id, dependency.id, { kind: index < unit.orderOnly ? 'inject' : 'dependsOn' });
     });
     for (const child of unit.lifecycle?.treeChildren ?? []) addChild(graph, unit.id, child, used);
@@ -66,8 +94,9 @@ export function toGraph(graph: Graph, units: Iterable<Unit>): Graph {
   return graph;
 }
 
-function describe(unit: Unit): GraphNode {
-  const { name, kind, level, restarts, startedAt, runningAt } = unit;
+function describe(unit: Unit, levels: ReadonlyMap<Unit, number>): GraphNode {
+  const { name, kind, restarts, startedAt, runningAt } = unit;
+  const level = levels.get(unit) ?? 0;
   const ownMs = runningAt - startedAt;
   return { name, kind, state: stateOf(unit), level, restarts, ...(Number.isNaN(ownMs) ? undefined : { ownMs }) };
 }

@@ -76,7 +76,9 @@ export function timersOf(units: readonly Unit[]): TimerStatus[] {
   const statuses: TimerStatus[] = [];
   const add = (lifecycle: Lifecycle | undefined): void => {
     if (lifecycle === undefined) return;
-    for (const { schedule } of lifecycle.run?.background ?? []) if (schedule !== undefined) statuses.push(schedule.status());
+    for (const { schedule } of lifecycle.run?.background ?? []) {
+      if (schedule !== undefined) statuses.push(schedule.status());
+    }
     for (const child of lifecycle.children) add(child);
   };
   for (const { lifecycle } of units) add(lifecycle);
@@ -122,6 +124,8 @@ function canBeWaitedFor({ kind, dependencies }: Unit): boolean {
 
 function latest(units: readonly Unit[]): Unit | undefined {
   let last: Unit | undefined;
-  for (const unit of units) if (!Number.isNaN(unit.runningAt) && (last === undefined || unit.runningAt >= last.runningAt)) last = unit;
+  for (const unit of units) {
+    if (!Number.isNaN(unit.runningAt) && (last === undefined || unit.runningAt >= last.runningAt)) last = unit;
+  }
   return last;
 }

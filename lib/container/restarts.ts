@@ -79,7 +79,7 @@ export class Restarts {
     if (!verdict.restart) {
       const restarts = verdict.history.restarts.length;
       return {
-        error: new RestartLimitError(unit.name, restarts, error, describePolicy(policy), this.engine.pathTo(unit)),
+        error: new RestartLimitError(unit.name, restarts, error, describePolicy(policy), this.engine.tree.pathTo(unit)),
       };
     }
     const { scope } = policy;
@@ -187,7 +187,7 @@ export class Restarts {
           cause === undefined
             ? 'Boot it again when it is needed.'
             : 'See the cause for why it stops, and boot it again.',
-        path: this.engine.pathTo(unit),
+        path: this.engine.tree.pathTo(unit),
         cause,
       }),
     );

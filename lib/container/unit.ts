@@ -47,6 +47,7 @@ export class Unit extends Node implements Owner, TreeNode {
 
   #id: string | undefined;
 
+  // eslint-disable-next-line max-params -- what a node is, spread over one object more, would be made for each of many
   constructor(
     readonly engine: Engine,
     kind: NodeKind,
@@ -117,8 +118,8 @@ export class Unit extends Node implements Owner, TreeNode {
   }
 
   get depth(): number {
-    let depth = this.engine.placeOf(this).distance;
-    for (let above = this.engine.root; above !== undefined; above = above.treeParent) depth += 1;
+    let depth = this.engine.tree.placeOf(this).distance;
+    for (let above = this.engine.tree.trunk; above !== undefined; above = above.treeParent) depth += 1;
     return depth;
   }
 
@@ -127,11 +128,11 @@ export class Unit extends Node implements Owner, TreeNode {
   }
 
   get treeParent(): TreeNode | undefined {
-    return this.engine.placeOf(this).below ?? this.engine.root;
+    return this.engine.tree.placeOf(this).below ?? this.engine.tree.trunk;
   }
 
   get treeChildren(): readonly TreeNode[] {
-    const children: TreeNode[] = this.dependencies.filter((unit) => this.engine.placeOf(unit).below === this);
+    const children: TreeNode[] = this.dependencies.filter((unit) => this.engine.tree.placeOf(unit).below === this);
     return this.lifecycle === undefined ? children : [...children, ...this.lifecycle.treeChildren];
   }
 }

@@ -5,7 +5,14 @@
 import { toMs, type Duration } from '../base/duration.js';
 import { ModeError } from '../base/errors.js';
 import { parseCrontab } from '../run/cron.js';
-import { type Class, type OnError, type ServiceOptions, type WorkDefinition, declareService, declareWork } from './definition.js';
+import {
+  type Class,
+  type OnError,
+  type ServiceOptions,
+  type WorkDefinition,
+  declareService,
+  declareWork,
+} from './definition.js';
 
 // No runtime of ours has it yet, and compilers only hand out metadata where it exists.
 (Symbol as { metadata?: unknown }).metadata ??= Symbol.for('Symbol.metadata');
@@ -20,7 +27,10 @@ interface ServiceDecorator {
 type Method = (this: never, signal: AbortSignal) => unknown;
 
 interface MethodDecorator {
-  <This, F extends (this: This, signal: AbortSignal) => unknown>(value: F, context: ClassMethodDecoratorContext<This, F>): void;
+  <This, F extends (this: This, signal: AbortSignal) => unknown>(
+    value: F,
+    context: ClassMethodDecoratorContext<This, F>,
+  ): void;
   <F extends Method>(target: object, key: string | symbol, descriptor: TypedPropertyDescriptor<F>): void;
 }
 
@@ -63,7 +73,7 @@ export interface CrontabOptions {
  * @throws TypeError for a bad duration, {@link ModeError} when applied twice
  */
 export function service(options?: ServiceOptions): ServiceDecorator {
-  return (target: Class, context?: ClassDecoratorContext | undefined): void => {
+  return (target: Class, context?: ClassDecoratorContext): void => {
     if (typeof target !== 'function' || (context !== undefined && context.kind !== 'class')) {
       throw new TypeError('@service() decorates classes');
     }
@@ -112,7 +122,11 @@ export function crontab(expression: string, options: CrontabOptions = {}): Metho
 }
 
 function decorateMethod(what: string, define: (key: PropertyKey, name: string) => WorkDefinition): MethodDecorator {
-  return (target: object, keyOrContext: string | symbol | ClassMethodDecoratorContext, descriptor?: PropertyDescriptor): void => {
+  return (
+    target: object,
+    keyOrContext: string | symbol | ClassMethodDecoratorContext,
+    descriptor?: PropertyDescriptor,
+  ): void => {
     if (typeof keyOrContext === 'object') {
       const { kind, name, metadata, private: hidden, static: onClass } = keyOrContext;
       // hidden and static methods cannot be found on the instance
@@ -120,7 +134,9 @@ function decorateMethod(what: string, define: (key: PropertyKey, name: string) =
       declareWork(metadata, define(name, String(name)));
     } else {
       const isMethod = typeof target === 'object' && typeof (descriptor?.value as unknown) === 'function';
-      if (!isMethod) throw misplaced(what, String((keyOrContext as unknown) === undefined ? (target as Class).name : keyOrContext));
+      if (!isMethod) {
+        throw misplaced(what, String((keyOrContext as unknown) === undefined ? (target as Class).name : keyOrContext));
+      }
       declareWork(target, define(keyOrContext, String(keyOrContext)));
     }
   };

@@ -195,13 +195,17 @@ export class Definition {
 
   /** What inversify's decorators say about the class itself. */
   get described(): ClassMetadata | undefined {
-    if (this.#described === undefined) this.#described = (this.cls === undefined ? undefined : describedBy(this.cls)) ?? null;
+    if (this.#described === undefined) {
+      this.#described = (this.cls === undefined ? undefined : describedBy(this.cls)) ?? null;
+    }
     return this.#described ?? undefined;
   }
 
   /** The types of the constructor's parameters, where the compiler emitted them. */
   get types(): readonly unknown[] | undefined {
-    if (this.#types === undefined) this.#types = (this.cls === undefined ? undefined : parameterTypes(this.cls)) ?? null;
+    if (this.#types === undefined) {
+      this.#types = (this.cls === undefined ? undefined : parameterTypes(this.cls)) ?? null;
+    }
     return this.#types ?? undefined;
   }
 
@@ -212,7 +216,8 @@ export class Definition {
 
   /** Its tasks, timers and crontabs. */
   get work(): readonly WorkDefinition[] {
-    return (this.#work ??= this.cls === undefined ? NO_WORK : workOf(this.cls, metadataOf(this.cls), this.base?.work ?? NO_WORK));
+    return (this.#work ??=
+      this.cls === undefined ? NO_WORK : workOf(this.cls, metadataOf(this.cls), this.base?.work ?? NO_WORK));
   }
 
   /** Reads everything now. `metadata` is what the standard dialect keeps about a class; the class has it only later. */
@@ -273,7 +278,9 @@ export function declareBase(cls: Class): void {
 function restartOf(options: RestartOptions, name: string): ServiceRestart | undefined {
   const { when = 'crash', scope = 'dependents' } = options;
   const policy = restartPolicy(options, `restart of ${name}`);
-  if (when !== 'crash' && when !== 'never') throw new TypeError(`restart of ${name}: when is 'crash' or 'never', not ${String(when)}`);
+  if (when !== 'crash' && when !== 'never') {
+    throw new TypeError(`restart of ${name}: when is 'crash' or 'never', not ${String(when)}`);
+  }
   if (scope !== 'self' && scope !== 'dependents' && scope !== 'all') {
     throw new TypeError(`restart of ${name}: scope is 'self', 'dependents' or 'all', not ${String(scope)}`);
   }
@@ -333,7 +340,11 @@ function nameOf(cls: Class): string {
 }
 
 /** The class's tasks and timers: those of its base classes first, a redeclared method as the nearest class says. */
-function workOf(cls: Class, metadata: object | undefined, inherited: readonly WorkDefinition[]): readonly WorkDefinition[] {
+function workOf(
+  cls: Class,
+  metadata: object | undefined,
+  inherited: readonly WorkDefinition[],
+): readonly WorkDefinition[] {
   const prototype = cls.prototype as object;
   const legacy = declaredWork.get(prototype);
   const standard = metadata === undefined ? undefined : declaredWork.get(metadata);
@@ -345,7 +356,9 @@ function workOf(cls: Class, metadata: object | undefined, inherited: readonly Wo
 
 /** What the standard dialect keeps about a class itself. */
 function metadataOf(cls: Class): object | undefined {
-  return Object.hasOwn(cls, Symbol.metadata) ? (cls as unknown as { [Symbol.metadata]?: object })[Symbol.metadata] : undefined;
+  return Object.hasOwn(cls, Symbol.metadata)
+    ? (cls as unknown as { [Symbol.metadata]?: object })[Symbol.metadata]
+    : undefined;
 }
 
 /** A hook of a class, or of its base class, if it cannot see its arguments. */

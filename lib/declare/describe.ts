@@ -24,7 +24,11 @@ export function parameterTypes(cls: Class): readonly unknown[] | undefined {
 }
 
 /** Describes the constructor's parameters that no decorator of inversify describes: `known` are their tokens or types. */
-export function describeToInversify(cls: Class, known: readonly unknown[], described: ClassMetadata | undefined): ClassMetadata | undefined {
+export function describeToInversify(
+  cls: Class,
+  known: readonly unknown[],
+  described: ClassMetadata | undefined,
+): ClassMetadata | undefined {
   const count = Math.max(known.length, cls.length);
   if (count === 0) return described;
   const metadata = described ?? nothing();
@@ -43,7 +47,8 @@ function nothing(): ClassMetadata {
 }
 
 function elementOf(known: unknown): ClassElementMetadata {
-  const token: unknown = typeof known === 'object' && known !== null && 'serviceIdentifier' in known ? known.serviceIdentifier : known;
+  const token: unknown =
+    typeof known === 'object' && known !== null && 'serviceIdentifier' in known ? known.serviceIdentifier : known;
   const element = isToken(token)
     ? { kind: ClassElementMetadataKind.singleInjection, name: undefined, optional: false, tags: NO_TAGS, value: token }
     : { kind: ClassElementMetadataKind.unmanaged };
@@ -52,5 +57,10 @@ function elementOf(known: unknown): ClassElementMetadata {
 }
 
 function isToken(value: unknown): value is ServiceIdentifier | LazyServiceIdentifier {
-  return typeof value === 'function' || typeof value === 'symbol' || typeof value === 'string' || LazyServiceIdentifier.is(value);
+  return (
+    typeof value === 'function' ||
+    typeof value === 'symbol' ||
+    typeof value === 'string' ||
+    LazyServiceIdentifier.is(value)
+  );
 }

@@ -34,7 +34,9 @@ export class Children {
 
   /** In reverse; those that go down for the same reason as their parent with that reason. */
   stop(run: Run): Promise<void> | undefined {
-    const running = this.list.filter(({ state }) => state === 'starting' || state === 'running' || state === 'stopping');
+    const running = this.list.filter(
+      ({ state }) => state === 'starting' || state === 'running' || state === 'stopping',
+    );
     if (running.length === 0) return undefined;
     if (!run.forced) return stopEach(running.reverse(), run);
     this.abandon();

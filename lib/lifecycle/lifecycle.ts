@@ -14,7 +14,16 @@ import { Children } from './children.js';
 import { DEFAULT_TIMEOUT, standalone, type Environment } from './environment.js';
 import type { Hooks, Owner } from './hooks.js';
 import { prefixed } from './log.js';
-import { abandoned, impossible, isEcho, notRunning, startTimedOut, stillStopping, stopErrorOf, stopTimedOut } from './mishaps.js';
+import {
+  abandoned,
+  impossible,
+  isEcho,
+  notRunning,
+  startTimedOut,
+  stillStopping,
+  stopErrorOf,
+  stopTimedOut,
+} from './mishaps.js';
 import { CHILDREN, Phase, Run } from './run.js';
 import { performStep } from './steps.js';
 import { transitions, type Happening } from './transitions.js';
@@ -38,6 +47,19 @@ const UNKNOWN = -1;
 const NO_CHILDREN: readonly Lifecycle[] = Object.freeze([]);
 
 const lifecycles = new WeakMap<object, Lifecycle>();
+
+// What a container is about to make: a look-up in an instance or a class that is seen for the first time is expensive.
+let expected: Definition | undefined;
+
+/** Says what is about to be made. */
+export function expectInstance(definition: Definition | undefined): void {
+  expected = definition;
+}
+
+/** The definition of a class that is being made. */
+export function definitionBehind(cls: Class): Definition {
+  return expected?.cls === cls ? expected : definitionOf(cls);
+}
 
 /** The lifecycle of an instance; made on first demand. */
 export function lifecycleOf(target: object): Lifecycle {
@@ -193,7 +215,9 @@ export class Lifecycle implements TreeNode {
 
   /** Starts it (mode's `start`). Rejects with what its own hook threw, after the way down. */
   start(): Promise<void> {
-    if (this.#state === 'running' && this.#starting === undefined && this.run?.phase === Phase.Up) return Promise.resolve();
+    if (this.#state === 'running' && this.#starting === undefined && this.run?.phase === Phase.Up) {
+      return Promise.resolve();
+    }
     const before = this.#starting;
     this.#starting ??= deferred();
     const { promise } = this.#starting;
@@ -202,7 +226,8 @@ export class Lifecycle implements TreeNode {
     } catch (error) {
       // a start that was ended by a stop has still to be answered
       this.#starting = before;
-      return Promise.reject(error as Error);
+      // oxlint-disable-next-line prefer-promise-reject-errors -- it is what was thrown
+      return Promise.reject(error);
     }
     return promise;
   }
@@ -340,7 +365,9 @@ export class Lifecycle implements TreeNode {
   }
 
   warn(message: string, error?: unknown): void {
-    if (this.env.listening) this.env.emit({ type: 'warning', service: this.name, message: `${this.name} ${message}`, error });
+    if (this.env.listening) {
+      this.env.emit({ type: 'warning', service: this.name, message: `${this.name} ${message}`, error });
+    }
   }
 
   /** Leaves the step that is under way to itself and goes on with the next one. */
@@ -408,7 +435,9 @@ export class Lifecycle implements TreeNode {
   /** A step went well. */
   #passed(run: Run): void {
     // without an `onStart` there is nothing that could fail to succeed
-    if (run.phase === Phase.Start || (run.phase === Phase.First && !run.ending && (this.hooks & Hook.onStart) === 0)) run.started = true;
+    if (run.phase === Phase.Start || (run.phase === Phase.First && !run.ending && (this.hooks & Hook.onStart) === 0)) {
+      run.started = true;
+    }
     run.phase = run.after(run.ending && run.phase < Phase.Stop ? Phase.Up : run.phase);
   }
 
@@ -540,17 +569,20 @@ export class Lifecycle implements TreeNode {
   /** Its distance from the root. */
   get depth(): number {
     let depth = 0;
-    let top: Lifecycle = this;
-    for (; top.parent !== undefined; top = top.parent) depth += 1;
-    return depth + (top.owner?.depth ?? 0);
+    let top: Lifecycle | undefined;
+    for (let above = this.parent; above !== undefined; above = above.parent) {
+      top = above;
+      depth += 1;
+    }
+    return depth + ((top ?? this).owner?.depth ?? 0);
   }
 
   /** An error that comes too late to change the course. */
   #record(error: unknown): void {
     const { run } = this;
     if (run !== undefined && isEcho(error, run.reason)) return;
-    if (this.#state === 'stopping' && run !== undefined && error !== run.failure?.error) (run.errors ??= []).push(error);
-    else this.warn(`failed while it was ${this.#state}: ${describeError(error)}`, error);
+    if (this.#state === 'stopping' && run !== undefined && error !== run.failure?.error) {
+      (run.errors ??= []).push(error);
+    } else this.warn(`failed while it was ${this.#state}: ${describeError(error)}`, error);
   }
-
 }

@@ -3,9 +3,11 @@ import type { Lifecycle } from './lifecycle.js';
 
 /** A logger that says who speaks, and how far from the root: `[^--Name]: ...`. */
 export function prefixed(lifecycle: Lifecycle): Logger {
-  const say = (level: LogLevel) => (message: string, meta?: unknown): void => {
-    const { env, depth, name } = lifecycle;
-    env.logger[level](`[^${'-'.repeat(depth)}${name}]: ${message}`, meta);
-  };
+  const say =
+    (level: LogLevel) =>
+    (message: string, meta?: unknown): void => {
+      const { env, depth, name } = lifecycle;
+      env.logger[level](`[^${'-'.repeat(depth)}${name}]: ${message}`, meta);
+    };
   return { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') };
 }

@@ -39,14 +39,19 @@ export const ALWAYS = bit(Phase.First) | bit(Phase.Begin) | bit(Phase.Up) | bit(
 export const CHILDREN = bit(Phase.Children) | bit(Phase.ChildrenDown);
 
 /** The hooks that are steps of their own: a mask for the bits of `Hook`. */
-export const STEPS = bit(Phase.Start) | bit(Phase.Children) | bit(Phase.Started) | bit(Phase.Stop) | bit(Phase.Shutdown);
+export const STEPS =
+  bit(Phase.Start) | bit(Phase.Children) | bit(Phase.Started) | bit(Phase.Stop) | bit(Phase.Shutdown);
 
 /** Why the signal of a run aborts that ended in peace. Named as the platform does, so that code that asks knows it. */
 export class StoppedError extends ModeError {
   override readonly name = 'AbortError';
 
   constructor(service: string) {
-    super('ERR_MODE_STOPPED', { message: `${service} was stopped`, remedy: 'Start it again when it is needed.', path: [service] });
+    super('ERR_MODE_STOPPED', {
+      message: `${service} was stopped`,
+      remedy: 'Start it again when it is needed.',
+      path: [service],
+    });
   }
 }
 

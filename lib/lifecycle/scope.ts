@@ -34,7 +34,9 @@ export function releaseOf(value: AsyncDisposable | Disposable): Release {
   const dispose =
     (value as Partial<AsyncDisposable>)[Symbol.asyncDispose] ?? (value as Partial<Disposable>)[Symbol.dispose];
   if (typeof dispose !== 'function') {
-    throw new TypeError('use() takes a value with [Symbol.asyncDispose] or [Symbol.dispose]; for any other, adopt(value, release)');
+    throw new TypeError(
+      'use() takes a value with [Symbol.asyncDispose] or [Symbol.dispose]; for any other, adopt(value, release)',
+    );
   }
   return () => dispose.call(value) as unknown;
 }

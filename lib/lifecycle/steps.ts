@@ -61,7 +61,9 @@ function perform(lifecycle: Lifecycle, run: Run): unknown {
 function call({ target, definition }: Lifecycle, run: Run, hook: (signal: AbortSignal) => unknown): unknown {
   run.grace = undefined;
   // what is known of the class spares the look at each of its instances
-  if (hook === definition.deafStart || hook === definition.deafStop || ignoresArguments(hook)) return hook.call(target, UNSEEN);
+  if (hook === definition.deafStart || hook === definition.deafStop || ignoresArguments(hook)) {
+    return hook.call(target, UNSEEN);
+  }
   run.grace = new AbortController();
   if (run.forced) run.grace.abort(run.reason);
   return hook.call(target, run.grace.signal);

@@ -37,7 +37,8 @@ export class Waits {
     begin: (done: (value: T) => void, failed: (error: unknown) => void) => (() => void) | undefined,
   ): Promise<T | 'stopped' | 'timeout'> {
     return new Promise((resolve, reject) => {
-      let undo: (() => void) | undefined;
+      // set once it has begun, and it may be over by then
+      const begun: { undo?: (() => void) | undefined } = {};
       let alarm: Alarm | undefined;
       let over = false;
       const finish = (): boolean => {
@@ -46,7 +47,7 @@ export class Waits {
         this.#pending.delete(wait);
         waits?.delete(wait);
         alarm?.cancel();
-        undo?.();
+        begun.undo?.();
         return true;
       };
       const settle = (value: T | 'stopped' | 'timeout'): void => {
@@ -60,11 +61,11 @@ export class Waits {
       const waits = currentCall()?.waits;
       this.#pending.add(wait);
       waits?.add(wait);
-      undo = begin(settle, (error) => {
+      begun.undo = begin(settle, (error) => {
         // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- user code's own rejection, as it is
         if (finish()) reject(error);
       });
-      if (over) undo?.();
+      if (over) begun.undo?.();
       else if (this.ended()) wait.wake();
       else if (timeout !== undefined) {
         alarm = new Alarm(this.clock, this.clock.now() + timeout, () => {
@@ -81,7 +82,11 @@ export class Waits {
   }
 
   /** Settles as `promise` does, unless the run or the time ends first. */
-  promise<T>(promise: PromiseLike<T>, what: string, timeout: number | undefined): Promise<{ value: T } | 'stopped' | 'timeout'> {
+  promise<T>(
+    promise: PromiseLike<T>,
+    what: string,
+    timeout: number | undefined,
+  ): Promise<{ value: T } | 'stopped' | 'timeout'> {
     return this.until(what, timeout, (done, failed) => {
       promise.then((value) => {
         done({ value });
@@ -111,5 +116,7 @@ export class Waits {
 export type Settled<A> = Awaited<A extends () => infer R ? R : A>;
 
 export function toPromise<A>(awaitable: A): Promise<Settled<A>> {
-  return Promise.resolve(typeof awaitable === 'function' ? (awaitable as () => Settled<A>)() : (awaitable as Settled<A>));
+  return Promise.resolve(
+    typeof awaitable === 'function' ? (awaitable as () => Settled<A>)() : (awaitable as Settled<A>),
+  );
 }

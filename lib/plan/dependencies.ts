@@ -48,7 +48,7 @@ export function parametersOf(definition: Definition): readonly (Dependency | Met
 /** One entry of an `inject` list. */
 export function fromOption(option: InjectOption): Dependency | MetadataGap {
   if (isBare(option)) return option;
-  if (LazyServiceIdentifier.is(option)) return (option as LazyServiceIdentifier).unwrap();
+  if (LazyServiceIdentifier.is(option)) return option.unwrap();
   if (typeof option !== 'object' || option === null || !('serviceIdentifier' in option)) return badEntry(option);
   const { serviceIdentifier, isMultiple = false, chained = false, optional = false, name, tags } = option;
   return {
@@ -83,10 +83,17 @@ export function fromElement(element: ClassElementMetadata): Dependency | Metadat
   return { token, multiple, chained: multiple && element.chained, optional, name, tags };
 }
 
-function describedParametersOf({ cls, base, types, described: metadata }: Definition): readonly (Dependency | MetadataGap)[] {
+function describedParametersOf({
+  cls,
+  base,
+  types,
+  described: metadata,
+}: Definition): readonly (Dependency | MetadataGap)[] {
   if (cls === undefined) return NONE;
   // inversify marks what it took from the types itself, as we do; the types we read ourselves
-  const described = Array.from(metadata?.constructorArguments ?? [], (element) => (isUsersWord(element) ? element : undefined));
+  const described = Array.from(metadata?.constructorArguments ?? [], (element) =>
+    isUsersWord(element) ? element : undefined,
+  );
   const silent = types === undefined && described.every((element) => element === undefined);
   if (silent && cls.length === 0) {
     // no constructor of its own: that of its base class is called
@@ -117,7 +124,7 @@ function qualify(type: Class, element: object): Request {
 function gap(types: readonly unknown[] | undefined, index: number, type: unknown): MetadataGap {
   if (types === undefined) return new MetadataGap(`has no type metadata: ${NONE_EMITTED}`, TWO_REMEDIES);
   if (index >= types.length || type === undefined) return undefinedType();
-  const name = typeof type === 'function' ? type.name : String(type);
+  const name = typeof type === 'function' ? type.name : inspect(type);
   return new MetadataGap(
     `has the type ${name} (an interface, a union or a primitive leaves nothing else at run time)`,
     'Give it a token: @inject(TOKEN) on the parameter, or @service({ inject: [TOKEN, ...] }).',
@@ -132,7 +139,8 @@ function noMetadata(count: number): MetadataGap {
 
 function badEntry(entry: unknown): MetadataGap {
   if (entry === undefined) {
-    const remedy = 'The class was not there yet when the list was made (two files import each other?): use new LazyServiceIdentifier(() => TheClass).';
+    const remedy =
+      'The class was not there yet when the list was made (two files import each other?): use new LazyServiceIdentifier(() => TheClass).';
     return new MetadataGap('is undefined', remedy, 'entry');
   }
   const remedy = 'Give a class, a token, or { serviceIdentifier, name, tags, optional, isMultiple }.';
@@ -173,5 +181,5 @@ function isBare(option: unknown): option is ServiceIdentifier {
 }
 
 function unwrap(token: ServiceIdentifier | LazyServiceIdentifier): ServiceIdentifier {
-  return LazyServiceIdentifier.is(token) ? (token as LazyServiceIdentifier).unwrap() : token;
+  return LazyServiceIdentifier.is(token) ? token.unwrap() : token;
 }

@@ -49,8 +49,6 @@ export abstract class Node implements Vertex {
   visit = 0;
   /** The number of the planning that found its class to be bound by nobody. */
   unbound = 0;
-  /** 0 for what depends on nothing, else one more than the highest level below. */
-  level = 0;
   /** Whether its dependencies have been read. */
   known = false;
   /** Everything that must run before it, once each, in the order of its lists. */

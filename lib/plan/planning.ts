@@ -4,8 +4,17 @@ import type { ServiceIdentifier } from 'inversify';
 import { PlanError, type PlanProblem } from '../base/errors.js';
 import { definitionOf, type Class, type Definition } from '../declare/definition.js';
 import { Walk } from '../graph/walk.js';
-import { asRequest, fromElement, fromOption, isRequest, MetadataGap, parametersOf, propertiesOf } from './dependencies.js';
-import type { Dependency, Request } from './dependencies.js';
+import {
+  asRequest,
+  fromElement,
+  fromOption,
+  isRequest,
+  MetadataGap,
+  parametersOf,
+  propertiesOf,
+  type Dependency,
+  type Request,
+} from './dependencies.js';
 import { isResource, Node, RedirectionCycle, type Filling } from './node.js';
 import * as problems from './problems.js';
 import type { Resolved, Resolver, ResolverHost, Wanted } from './resolver.js';
@@ -22,7 +31,7 @@ export class Planning {
     this.#walk = new Walk<Node>({
       before: (node) => this.#expand(node),
       leave: (node) => {
-        if (node.belongsTo(this.host)) this.#leave(node);
+        if (node.belongsTo(this.host)) this.#order.push(node);
       },
       cycle: (path) => {
         this.#problems.push(problems.cycle(path.map(nameOf), this.#path));
@@ -39,17 +48,6 @@ export class Planning {
 
   get #path(): string[] {
     return this.#walk.path.map(nameOf);
-  }
-
-  #leave(node: Node): void {
-    let level = 0;
-    const { dependencies } = node;
-    for (let index = 0; index < dependencies.length; index += 1) {
-      const dependency = dependencies[index] as Node;
-      if (dependency.level >= level && dependency.belongsTo(this.host)) level = dependency.level + 1;
-    }
-    node.level = level;
-    this.#order.push(node);
   }
 
   /** Reads what a node needs. What runs stays as it is: it holds what it was given. */
@@ -84,6 +82,7 @@ export class Planning {
   }
 
   #fillAll(node: Node, dependencies: readonly (Dependency | MetadataGap)[], list = 'inject'): Filling<Node>[] {
+    // oxlint-disable-next-line no-new-array -- a list that is pushed to has room for 16 more
     const fillings: Filling<Node>[] = new Array<Filling<Node>>(dependencies.length);
     for (let index = 0; index < dependencies.length; index += 1) {
       const dependency = dependencies[index];
@@ -97,7 +96,10 @@ export class Planning {
     return fillings;
   }
 
-  #fillProperties(node: Node, properties: ReadonlyMap<string | symbol, Dependency | MetadataGap>): Map<string | symbol, Filling<Node>> {
+  #fillProperties(
+    node: Node,
+    properties: ReadonlyMap<string | symbol, Dependency | MetadataGap>,
+  ): Map<string | symbol, Filling<Node>> {
     const filled = new Map<string | symbol, Filling<Node>>();
     for (const [key, dependency] of properties) {
       if (dependency instanceof MetadataGap) {
@@ -110,10 +112,18 @@ export class Planning {
   }
 
   /** Writes down what a node needs. */
-  #connect(node: Node, parameters: Filling<Node>[], properties: Map<string | symbol, Filling<Node>> | undefined, dependsOn: Filling<Node>[]): void {
+  #connect(
+    node: Node,
+    parameters: Filling<Node>[],
+    properties: Map<string | symbol, Filling<Node>> | undefined,
+    dependsOn: Filling<Node>[],
+  ): void {
     const injected = properties === undefined ? parameters : [...parameters, ...properties.values()];
     const needed = unique(injected, this.#asked);
-    const all = dependsOn.length === 0 ? needed : unique(needed.length === 0 ? dependsOn : [...needed, ...dependsOn], this.#asked);
+    const all =
+      dependsOn.length === 0
+        ? needed
+        : unique(needed.length === 0 ? dependsOn : [...needed, ...dependsOn], this.#asked);
     node.parameters = parameters;
     node.properties = properties;
     if (node.known && same(node.dependencies, all)) {
@@ -155,7 +165,12 @@ export class Planning {
       tags: new Map(),
       getAncestor: () => undefined,
     };
-    const nodes = this.#lookUp(request, { name, serviceIdentifier: token, tags: tags as Map<never, unknown>, getAncestor: () => requestor });
+    const nodes = this.#lookUp(request, {
+      name,
+      serviceIdentifier: token,
+      tags: tags as Map<never, unknown>,
+      getAncestor: () => requestor,
+    });
     if (nodes === undefined) return [];
     if (nodes.length === 0 && !optional) this.#missing(request);
     if (nodes.length > 1 && !multiple) {
@@ -194,7 +209,9 @@ const NONE: never[] = [];
 /** Where in a class, or in the options of it, something is missing. */
 function placeOf(gap: MetadataGap, index: number, list: string): string {
   if (gap.of === 'constructor') return 'The constructor';
-  return gap.of === 'entry' ? `Entry ${String(index + 1)} of ${list}` : `Parameter ${String(index + 1)} of the constructor`;
+  return gap.of === 'entry'
+    ? `Entry ${String(index + 1)} of ${list}`
+    : `Parameter ${String(index + 1)} of the constructor`;
 }
 
 function nameOf({ name }: { name: string }): string {
@@ -211,7 +228,7 @@ function unique(fillings: Filling<Node>[], asked: Map<Request, Node[]>): Node[] 
     else if (filling instanceof Node) nodes.add(filling);
     else for (const one of asked.get(filling.ask) ?? []) nodes.add(one);
   }
-  return nodes.size === fillings.length && fillings.every(isNode) ? (fillings as Node[]) : [...nodes];
+  return nodes.size === fillings.length && fillings.every(isNode) ? fillings : [...nodes];
 }
 
 /** Up to here, comparing each with each is cheaper than making a set. */
@@ -231,8 +248,18 @@ function isNode(filling: Filling<Node>): filling is Node {
 
 /** A list that is pushed to has room for 16 more, and nearly every node has but a few dependents. */
 function addDependent(node: Node, dependent: Node): void {
-  if (node.dependents.length < 8) node.dependents = node.dependents.concat(dependent);
-  else node.dependents.push(dependent);
+  const { dependents } = node;
+  if (dependents.length === 0) {
+    node.dependents = [dependent];
+  } else if (dependents.length < FEW) {
+    // oxlint-disable-next-line no-new-array -- just as long as it has to be
+    const longer = new Array<Node>(dependents.length + 1);
+    for (let index = 0; index < dependents.length; index += 1) longer[index] = dependents[index] as Node;
+    longer[dependents.length] = dependent;
+    node.dependents = longer;
+  } else {
+    dependents.push(dependent);
+  }
 }
 
 function same(a: readonly Node[], b: readonly Node[]): boolean {

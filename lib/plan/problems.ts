@@ -2,13 +2,13 @@
 import { inspect } from 'node:util';
 import type { ServiceIdentifier } from 'inversify';
 import { way, type PlanProblem } from '../base/errors.js';
-import { definitionOf, type Class } from '../declare/definition.js';
+import { definitionOf } from '../declare/definition.js';
 import { nearest } from '../base/nearest.js';
 import type { MetadataGap, Request } from './dependencies.js';
 
 /** The name of a token for people. */
 export function tokenName(token: ServiceIdentifier): string {
-  if (typeof token === 'function') return definitionOf(token as Class).name;
+  if (typeof token === 'function') return definitionOf(token).name;
   return typeof token === 'symbol' ? (token.description ?? token.toString()) : token;
 }
 
@@ -32,7 +32,10 @@ export function unfit({ token, name, tags }: Pick<Request, 'token' | 'name' | 't
   const bind = `container.bind(${printToken(token)}).to(...)`;
   const wanted = [
     ...(name === undefined ? [] : [{ is: `named ${inspect(name)}`, when: `.whenNamed(${inspect(name)})` }]),
-    ...Array.from(tags, ([key, value]) => ({ is: `tagged ${String(key)} = ${inspect(value)}`, when: `.whenTagged(${inspect(key)}, ${inspect(value)})` })),
+    ...Array.from(tags, ([key, value]) => ({
+      is: `tagged ${String(key)} = ${inspect(value)}`,
+      when: `.whenTagged(${inspect(key)}, ${inspect(value)})`,
+    })),
   ];
   const message =
     wanted.length === 0
@@ -67,7 +70,12 @@ export function cycle(names: string[], root: string[]): PlanProblem {
 }
 
 export function metadata(owner: string, place: string, gap: MetadataGap, path: string[]): PlanProblem {
-  return { kind: 'metadata', message: `${place} of ${owner} ${gap.message} (${way(path)})\n→ ${gap.remedy}`, path, suggestions: [] };
+  return {
+    kind: 'metadata',
+    message: `${place} of ${owner} ${gap.message} (${way(path)})\n→ ${gap.remedy}`,
+    path,
+    suggestions: [],
+  };
 }
 
 export function parent(name: string, path: string[]): PlanProblem {

@@ -26,7 +26,13 @@ export interface ResolverHost {
   /** Replaced by `restore()`, so it is asked for each time. */
   readonly bindings: Bindings;
   readonly parent: Resolver | undefined;
-  createNode(kind: NodeKind, name: string, source: Source, token: ServiceIdentifier, definition: Definition | undefined): Node;
+  createNode(
+    kind: NodeKind,
+    name: string,
+    source: Source,
+    token: ServiceIdentifier,
+    definition: Definition | undefined,
+  ): Node;
   /** Makes a binding of inversify stand for a node that we construct ourselves. */
   redirect(binding: InstanceBinding<unknown>, node: Node): void;
   /** What a binding was made to stand for. */
@@ -43,7 +49,12 @@ export interface Resolved {
   readonly order: readonly Node[];
 }
 
-const NO_CONSTRAINTS: BindingConstraints = { name: undefined, serviceIdentifier: '', tags: new Map(), getAncestor: () => undefined };
+const NO_CONSTRAINTS: BindingConstraints = {
+  name: undefined,
+  serviceIdentifier: '',
+  tags: new Map(),
+  getAncestor: () => undefined,
+};
 
 const NONE: never[] = [];
 
@@ -123,7 +134,9 @@ export class Resolver {
   single(token: ServiceIdentifier, planning: number): Node | undefined {
     const known = this.#nodes.get(token as Class);
     if (known?.unbound === planning) return known;
-    if (this.host.parent !== undefined || this.host.bindings.getNonParentBindings(token) !== undefined) return undefined;
+    if (this.host.parent !== undefined || this.host.bindings.getNonParentBindings(token) !== undefined) {
+      return undefined;
+    }
     const node = known ?? this.#declared(token);
     if (node !== undefined) node.unbound = planning;
     return node;
@@ -131,10 +144,10 @@ export class Resolver {
 
   #declared(token: ServiceIdentifier): Node | undefined {
     if (typeof token !== 'function') return undefined;
-    const known = this.find(token as Class);
+    const known = this.find(token);
     if (known !== undefined) return known;
-    const definition = definitionOf(token as Class);
-    return definition.declared ? this.#ofClass(token as Class, definition) : undefined;
+    const definition = definitionOf(token);
+    return definition.declared ? this.#ofClass(token, definition) : undefined;
   }
 
   nodeOf(source: Source): Node {
@@ -148,16 +161,30 @@ export class Resolver {
 
   #ofClass(cls: Class, definition: Definition): Node {
     const kind = definition.hasLife ? 'service' : 'injectable';
-    const node = this.host.createNode(kind, definition.name, cls, cls as ServiceIdentifier, definition);
+    const node = this.host.createNode(kind, definition.name, cls, cls, definition);
     this.#nodes.set(cls, node);
     return node;
   }
 
   #create(source: Source): Node {
     if (typeof source === 'function') return this.#ofClass(source, definitionOf(source));
-    if (isResource(source)) return this.host.createNode(source.existing === undefined ? 'resource' : 'service', source.name, source, source.token, source.definition);
+    if (isResource(source)) {
+      return this.host.createNode(
+        source.existing === undefined ? 'resource' : 'service',
+        source.name,
+        source,
+        source.token,
+        source.definition,
+      );
+    }
     const name = problems.tokenName(source.serviceIdentifier);
-    return this.host.createNode(source.type === 'Instance' ? 'injectable' : 'value', name, source, source.serviceIdentifier, undefined);
+    return this.host.createNode(
+      source.type === 'Instance' ? 'injectable' : 'value',
+      name,
+      source,
+      source.serviceIdentifier,
+      undefined,
+    );
   }
 
   /** A child sees the bindings of its parents where it has none of its own. */
@@ -177,7 +204,13 @@ export class Resolver {
   }
 
   /** The nodes that a binding of this container gives, for `asker`: this container, or one below it. */
-  #ofBinding(binding: Binding, request: Request, constraints: BindingConstraints, via: readonly ServiceIdentifier[], asker: Resolver): Node[] {
+  #ofBinding(
+    binding: Binding,
+    request: Request,
+    constraints: BindingConstraints,
+    via: readonly ServiceIdentifier[],
+    asker: Resolver,
+  ): Node[] {
     if (binding.type === 'ServiceRedirection') {
       const token = binding.targetServiceIdentifier;
       return asker.lookUp({ ...request, token }, constraints, [...via, request.token]);

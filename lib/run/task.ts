@@ -29,7 +29,11 @@ export class TaskRun {
   #wait = FIRST_WAIT;
 
   /** `call` receives the signal of the run, which aborts when the service stops or crashes. */
-  constructor(host: TaskHost, { name, onError, underWay = false }: TaskOptions, call: (signal: AbortSignal) => unknown) {
+  constructor(
+    host: TaskHost,
+    { name, onError, underWay = false }: TaskOptions,
+    call: (signal: AbortSignal) => unknown,
+  ) {
     this.name = name;
     this.#host = host;
     this.#retries = onError === 'retry';

@@ -188,7 +188,7 @@ describe('who restarts', () => {
     await since();
     hold('-Slow');
     container.get(Redis).crash(boom);
-    expect(await since()).toEqual(['Redis!1 +0ms', '-Slow', '-Mail', '-Redis']);
+    expect(await since()).toEqual(['Redis!1 +0ms', '-Redis', '-Slow', '-Mail']);
     release('-Slow');
     expect(await since()).toEqual(['+Redis', '+Mail', '+Slow']);
   });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { Container, service, Service } from '../../lib/index.js';
 import { FakeClock, recordHistory } from '../../lib/testing/index.js';
-import { boom, settle } from '../lifecycle/support.js';
+import { boom, rejection, settle, theatre } from '../lifecycle/support.js';
 
 // The way down began before the run had ended: its signal was not aborted and its reason unknown, and it was taken twice.
 it('a listener may stop the container as soon as it hears of a crash', async () => {
@@ -49,4 +49,23 @@ it('a listener may stop a service as soon as it hears that it starts', async () 
   const booted = container.boot(Redis).catch((error: unknown) => (error as { code: string }).code);
   expect(await booted).toBe('ERR_MODE_BOOT');
   expect([seen, redis.state, container.state]).toEqual([[false, undefined, 'onStart'], 'stopped', 'stopped']);
+});
+
+// It was ended before its first step, and then took that step all the same.
+it('a listener may stop a child as soon as it hears that it starts', async () => {
+  const { actor, log } = theatre();
+  const child = actor('child');
+  @service()
+  class Parent extends Service {
+    override onInitDependencies(): Iterable<object> {
+      return [child];
+    }
+  }
+  const container = new Container({ clock: new FakeClock() });
+  container.on((event) => {
+    if (event.type === 'service' && event.name === 'child' && event.to === 'starting') void child.stop();
+  });
+  const error = await rejection(container.boot(Parent));
+  expect([error.code, (error.cause as { code: string }).code]).toEqual(['ERR_MODE_BOOT', 'ERR_MODE_STOPPED']);
+  expect([log, child.state, container.state]).toEqual([[], 'stopped', 'failed']);
 });

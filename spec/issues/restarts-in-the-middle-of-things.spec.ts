@@ -53,7 +53,7 @@ describe('a restart', () => {
     const booted = container.boot(role('More', { needs: [Redis] }));
     release('-App');
     await Promise.all([restarted, booted]);
-    expect(await since()).toEqual(['-Redis', '+Redis', '+More', '+App']);
+    expect(await since()).toEqual(['-Redis', '+Redis', '+App', '+More']);
   });
 
   it('of everything, in a container with children, never began: nobody told what runs in them', async () => {
