@@ -255,7 +255,7 @@ export class Container extends InversifyContainer implements AsyncDisposable {
       this.#engine.mustRun();
     }
     const resolved = this.#resolve(roots);
-    await this.#engine.boot(tops(resolved), resolved.order as Unit[], options?.signal);
+    await this.#engine.boot(resolved.roots as Unit[], resolved.order as Unit[], options?.signal);
     return resolved;
   }
 
@@ -302,13 +302,6 @@ export class Container extends InversifyContainer implements AsyncDisposable {
     };
     return multiple ? this.getAll(token, { ...options, chained }) : super.get(token, options as GetOptions);
   }
-}
-
-/** The roots that no other of them needs: where all that was bound is booted, the tree begins with what is on top. */
-function tops({ roots, order }: Resolved): Unit[] {
-  if (roots.length === 1) return roots as Unit[];
-  const needed = new Set(order.flatMap(({ dependencies }) => dependencies));
-  return (roots as Unit[]).filter((root) => !needed.has(root));
 }
 
 function toRequest(

@@ -25,8 +25,8 @@ export interface EngineHost {
   construct(unit: Unit): void;
   /** Boots one unit and what it needs. */
   bootUnit(unit: Unit): Promise<void>;
-  /** Gives every unit its id, in the order in which they were made. */
-  giveIds(): void;
+  /** The id of a unit, which it is given when any is asked for, in the order in which they were made. */
+  idOf(unit: Unit): string;
 }
 
 export interface StopOptions {

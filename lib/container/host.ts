@@ -28,6 +28,7 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
   readonly #ids = new Map<string, number>();
   /** What was not given an id yet: many programs run without anybody asking for one. */
   #nameless: Unit[] = [];
+  readonly #idOf = new Map<Unit, string>();
   readonly #bridge: Bridge;
   #logger: Logger | undefined;
 
@@ -113,9 +114,12 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
     return unit;
   }
 
-  giveIds(): void {
-    for (const unit of this.#nameless) unit.id = this.#uniqueId(unit.name);
-    this.#nameless = [];
+  idOf(unit: Unit): string {
+    if (this.#nameless.length > 0) {
+      for (const one of this.#nameless) this.#idOf.set(one, this.#uniqueId(one.name));
+      this.#nameless = [];
+    }
+    return this.#idOf.get(unit) ?? unit.name;
   }
 
   #uniqueId(name: string): string {

@@ -45,8 +45,6 @@ export class Unit extends Node implements Owner, TreeNode {
   startedAt = NaN;
   runningAt = NaN;
 
-  #id: string | undefined;
-
   // eslint-disable-next-line max-params -- what a node is, spread over one object more, would be made for each of many
   constructor(
     readonly engine: Engine,
@@ -60,12 +58,7 @@ export class Unit extends Node implements Owner, TreeNode {
   }
 
   get id(): string {
-    if (this.#id === undefined) this.engine.host.giveIds();
-    return this.#id ?? this.name;
-  }
-
-  set id(id: string) {
-    this.#id = id;
+    return this.engine.host.idOf(this);
   }
 
   belongsTo(scope: object): boolean {

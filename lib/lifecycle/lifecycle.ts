@@ -61,6 +61,15 @@ export function definitionBehind(cls: Class): Definition {
   return expected?.cls === cls ? expected : definitionOf(cls);
 }
 
+/** In whole milliseconds: a number with a fraction takes an object of its own in each run. */
+function deadline(since: number, timeout = DEFAULT_TIMEOUT): number {
+  return Math.ceil(since + timeout);
+}
+
+// beside the services, since few have any
+const givenIds = new WeakMap<Lifecycle, string>();
+const logs = new WeakMap<Lifecycle, Logger>();
+
 /** The lifecycle of an instance; made on first demand. */
 export function lifecycleOf(target: object): Lifecycle {
   let lifecycle = (target as Target)[LIFECYCLE] ?? lifecycles.get(target);
@@ -85,12 +94,10 @@ export class Lifecycle implements TreeNode {
   owner: Owner | undefined;
   parent: Lifecycle | undefined;
   env: Environment = standalone;
-  #id: string | undefined;
   /** What people read. */
   name: string;
   /** Its children, once it had any. */
   family: Children | undefined;
-  #log: Logger | undefined;
   /** Which hooks it has, as bits of `Hook`. */
   hooks: number;
 
@@ -114,11 +121,11 @@ export class Lifecycle implements TreeNode {
 
   /** Unique in its container. */
   get id(): string {
-    return this.owner?.id ?? this.#id ?? this.name;
+    return this.owner?.id ?? givenIds.get(this) ?? this.name;
   }
 
   set id(id: string) {
-    this.#id = id;
+    givenIds.set(this, id);
   }
 
   /** Whether it has any hook or background work: whether it is more than a value. */
@@ -144,7 +151,12 @@ export class Lifecycle implements TreeNode {
   }
 
   get log(): Logger {
-    return (this.#log ??= prefixed(this));
+    let log = logs.get(this);
+    if (log === undefined) {
+      log = prefixed(this);
+      logs.set(this, log);
+    }
+    return log;
   }
 
   /** Has something released at the end of the run; at once where it is too late for that. */
@@ -207,7 +219,7 @@ export class Lifecycle implements TreeNode {
     this.#early = undefined;
     this.run = run;
     this.runs += 1;
-    run.deadline = since + (this.definition.startTimeout ?? DEFAULT_TIMEOUT);
+    run.deadline = deadline(since, this.definition.startTimeout);
     // whoever hears of it finds the new run, and may have ended it
     this.#become('starting', undefined);
     if (!run.ending) this.#proceed(run);
@@ -288,7 +300,7 @@ export class Lifecycle implements TreeNode {
     const { run } = this;
     if (this.#state !== 'stopping' || run === undefined || !run.ending || run.busy || run.phase > Phase.Up) return;
     // a crash may have waited for its turn, which was none of its own time
-    if (run.crashed) run.deadline = this.env.clock.now() + (this.definition.stopTimeout ?? DEFAULT_TIMEOUT);
+    if (run.crashed) run.deadline = deadline(this.env.clock.now(), this.definition.stopTimeout);
     run.phase = run.after(Phase.Up);
     this.#proceed(run);
   }
@@ -349,7 +361,7 @@ export class Lifecycle implements TreeNode {
     if (run !== this.run) return;
     if (!run.ending) {
       this.crash(startTimedOut(this, waitingOn(this, run)));
-      run.deadline = Math.min(run.deadline, this.env.clock.now() + ABORT_GRACE);
+      run.deadline = Math.min(run.deadline, deadline(this.env.clock.now(), ABORT_GRACE));
       this.#watch(run);
     } else if (run.phase < Phase.Stop) {
       // the hook of the start did not notice in time that nobody waits for it any more
@@ -357,7 +369,7 @@ export class Lifecycle implements TreeNode {
       if (this.env.listening) this.env.emit({ type: 'abandoned', service: this.name, waitingOn: waiting });
       run.abandoned = waiting;
       run.failure ??= { error: stopTimedOut(this, waiting) };
-      run.deadline = this.env.clock.now() + (this.definition.stopTimeout ?? DEFAULT_TIMEOUT);
+      run.deadline = deadline(this.env.clock.now(), this.definition.stopTimeout);
       this.#giveUp(run);
     } else {
       this.abandon(true);
@@ -512,7 +524,7 @@ export class Lifecycle implements TreeNode {
   /** A run ends: everything that waits on it hears so. */
   #finish(run: Run): void {
     run.crashed = run.failure !== undefined;
-    run.deadline = this.env.clock.now() + (this.definition.stopTimeout ?? DEFAULT_TIMEOUT);
+    run.deadline = deadline(this.env.clock.now(), this.definition.stopTimeout);
     if (run.busy) this.#watch(run);
     run.end();
     this.#waits?.wakeAll();

@@ -1,5 +1,6 @@
 /** `report()`: per service when it could start, when it did, how long its own start took; the critical chain. */
 import { describe, expect, it } from 'vitest';
+import { service } from '../../lib/index.js';
 import { rejection, stage, troupe } from './support.js';
 
 /** A service whose start takes some time. */
@@ -98,7 +99,9 @@ describe('report()', () => {
     const { container, player } = program();
     container.bind('url').toConstantValue(1);
     container.resource('pool', { inject: ['url'], start: () => 1 });
-    await container.boot(player('App', { needs: ['pool', 'url'] }));
+    class Users {}
+    service({ inject: ['pool'] })(Users);
+    await container.boot(player('App', { needs: [Users, 'url'] }));
     expect(container.report().services.map(({ id }) => id)).toEqual(['pool', 'App']);
     expect(container.report().criticalChain).toEqual(['pool', 'App']);
     await container.stop();

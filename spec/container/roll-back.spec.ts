@@ -386,12 +386,13 @@ describe('a start that is aborted: boot(root, { signal })', () => {
   it('in the moment the boot is over does nothing', async () => {
     const controller = new AbortController();
     const { container } = stage();
-    const { player } = troupe();
+    const { player, since } = troupe();
     container.on((event) => {
       if (event.type === 'container' && event.to === 'running') controller.abort(reason);
     });
     await container.boot(player('App'), { signal: controller.signal });
     await settle();
+    expect(since()).toEqual(['+App']);
     expect(container.state).toBe('running');
   });
 

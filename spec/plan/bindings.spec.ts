@@ -428,6 +428,17 @@ describe('between boots', () => {
     await container.stop();
   });
 
+  it('rebind() is seen by get() as well', () => {
+    const { container } = stage();
+    container.bind('store').to(Redis);
+    const App = user('store');
+    const first = container.get(App);
+    container.rebind('store').toConstantValue('double');
+    const second = container.get(App);
+    expect([first.given, second.given]).toEqual([[expect.any(Redis)], ['double']]);
+    expect(container.get(App)).toBe(second);
+  });
+
   it('unbind() takes it away', async () => {
     const { container } = stage();
     container.bind('store').to(Redis);
