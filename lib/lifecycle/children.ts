@@ -6,14 +6,14 @@ import type { Run } from './run.js';
 
 /** The services that start and stop with another one, in the order in which they start. */
 export class Children {
-  list: readonly Lifecycle[] = [];
+  list: Lifecycle[] = [];
 
   constructor(private readonly parent: Lifecycle) {}
 
   /** Takes one on, in its place among the others. */
   adopt(child: Lifecycle, owner: Owner = new TreeOwner(this.parent), index = this.list.length): void {
     this.#check(child);
-    this.list = [...this.list.slice(0, index), child, ...this.list.slice(index)];
+    this.list.splice(index, 0, child);
     child.parent = this.parent;
     child.owner = owner;
     child.inherit(this.parent.env);
@@ -53,15 +53,15 @@ export class Children {
 
   async #startEach(run: Run): Promise<void> {
     const begun = new Set<Lifecycle>();
-    for (let child = this.#next(begun); child !== undefined; child = this.#next(begun)) {
+    for (let index = 0; index < this.list.length; index += 1) {
+      const child = this.list[index] as Lifecycle;
       if (run.ending) return;
+      if (begun.has(child)) continue;
       begun.add(child);
       await child.start();
+      // some came or went meanwhile: from the beginning, past those that have begun
+      if (this.list[index] !== child) index = -1;
     }
-  }
-
-  #next(begun: ReadonlySet<Lifecycle>): Lifecycle | undefined {
-    return this.list.find((child) => !begun.has(child));
   }
 
   /** Refuses one that would make the tree no tree. */

@@ -55,6 +55,16 @@ export class StoppedError extends ModeError {
   }
 }
 
+/** What a run has taken on. Most have nothing, so it has a place of its own. */
+class Load {
+  /** Why the signal aborts, of a run that ended in peace. */
+  reason: unknown;
+  background: Set<Background> | undefined;
+  scope: Scope | undefined;
+  holds = 0;
+  released: Deferred<void> | undefined;
+}
+
 /** One life of a service, from a start to the bottom of the way down. A restart makes a new one: nothing is reset. */
 export class Run implements Timed, TaskHost {
   phase: Phase = Phase.First;
@@ -86,11 +96,7 @@ export class Run implements Timed, TaskHost {
   grace: AbortController | undefined;
 
   #controller: AbortController | undefined;
-  #reason: unknown;
-  #background: Set<Background> | undefined;
-  #scope: Scope | undefined;
-  #holds = 0;
-  #released: Deferred<void> | undefined;
+  #load: Load | undefined;
 
   constructor(
     readonly lifecycle: Lifecycle,
@@ -120,17 +126,21 @@ export class Run implements Timed, TaskHost {
     return this.#controller.signal;
   }
 
+  get #taken(): Load {
+    return (this.#load ??= new Load());
+  }
+
   /** Why the signal aborts. */
   get reason(): unknown {
-    return this.failure === undefined ? (this.#reason ??= new StoppedError(this.service)) : this.failure.error;
+    return this.failure === undefined ? (this.#taken.reason ??= new StoppedError(this.service)) : this.failure.error;
   }
 
   get background(): readonly Background[] {
-    return this.#background === undefined ? [] : [...this.#background];
+    return this.#load?.background === undefined ? [] : [...this.#load.background];
   }
 
   get holds(): number {
-    return this.#holds;
+    return this.#load?.holds ?? 0;
   }
 
   emit(event: LifecycleEventBody): void {
@@ -159,11 +169,11 @@ export class Run implements Timed, TaskHost {
     this.#controller?.abort(this.reason);
     // of a start; that of a stop is told when grace is over
     this.grace?.abort(this.reason);
-    if (this.#background !== undefined) for (const work of this.#background) work.stop();
+    if (this.#load?.background !== undefined) for (const work of this.#load.background) work.stop();
   }
 
   add(work: Background): void {
-    const background = (this.#background ??= new Set());
+    const background = (this.#taken.background ??= new Set());
     background.add(work);
     this.needs |= bit(Phase.Tasks);
     work.start();
@@ -173,39 +183,40 @@ export class Run implements Timed, TaskHost {
 
   get scope(): Scope {
     this.needs |= bit(Phase.Release);
-    return (this.#scope ??= new Scope());
+    return (this.#taken.scope ??= new Scope());
   }
 
   hold(): { release(): void } {
-    this.#holds += 1;
+    const load = this.#taken;
+    load.holds += 1;
     this.needs |= bit(Phase.Holds);
     let held = true;
     return {
       release: () => {
         if (!held) return;
         held = false;
-        this.#holds -= 1;
-        if (this.#holds === 0) this.#released?.resolve();
+        load.holds -= 1;
+        if (load.holds === 0) load.released?.resolve();
       },
     };
   }
 
   allReleased(): Promise<void> | undefined {
-    if (this.#holds === 0) return undefined;
-    this.#released = deferred();
+    if (this.#load === undefined || this.#load.holds === 0) return undefined;
+    this.#load.released = deferred();
     // whoever lets go may have handed over to another
-    return this.#released.promise.then(() => this.allReleased());
+    return this.#load.released.promise.then(() => this.allReleased());
   }
 
   backgroundSettled(): Promise<unknown> | undefined {
-    if (this.#background === undefined) return undefined;
+    if (this.#load?.background === undefined) return undefined;
     const pending = this.background.flatMap((work) => work.pending ?? []);
     // what winds down may still add something
     return pending.length === 0 ? undefined : Promise.all(pending).then(() => this.backgroundSettled());
   }
 
   closeScope(): void | Promise<void> {
-    return this.#scope?.close((error) => {
+    return this.#load?.scope?.close((error) => {
       if (this.phase === Phase.Down) this.lifecycle.warn('failed to release something after it was abandoned', error);
       else (this.errors ??= []).push(error);
     }, !this.forced);

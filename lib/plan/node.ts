@@ -85,4 +85,7 @@ export abstract class Node implements Vertex {
 
   /** Whether it has begun to start, and has not ended. */
   abstract readonly active: boolean;
+
+  /** Whether it is to run: what waits for its turn, or to come back, waits for what it was planned with. */
+  abstract readonly wanted: boolean;
 }

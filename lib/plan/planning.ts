@@ -50,13 +50,13 @@ export class Planning {
     return this.#walk.path.map(nameOf);
   }
 
-  /** Reads what a node needs. What runs stays as it is: it holds what it was given. */
+  /** Reads what a node needs. What runs, or is about to, stays as it is: it holds what it was given. */
   #expand(node: Node): readonly Node[] {
     if (!node.belongsTo(this.host)) {
       if (!node.up) this.#problems.push(problems.parent(node.name, this.#path));
       return [];
     }
-    if (node.active) return node.dependencies;
+    if (node.active || node.wanted) return node.dependencies;
     const { source } = node;
     if (typeof source === 'function') {
       const definition = node.definition ?? definitionOf(source);

@@ -228,7 +228,7 @@ const soon = fc.constantFrom(undefined, undefined, 0, 0, 5, 20);
 const steps = [
   ...[Boot, Boot, StopOne, Restart].map((Step) => fc.tuple(index, soon).map((given): Step => new Step(...given))),
   ...[Crash, Crash, Crash, Crash, Break].map((Step) => fc.tuple(index, soon).map((given): Step => new Step(...given))),
-  fc.tuple(index, fc.constantFrom(10, 50, 100, 200, 400, 5_000)).map((given): Step => new Wait(...given)),
+  fc.tuple(index, fc.constantFrom(10, 50, 100, 100, 200, 400)).map((given): Step => new Wait(...given)),
   fc.tuple(index, soon).map((given): Step => new StopAll(...given)),
 ];
 
@@ -239,8 +239,8 @@ const policy: fc.Arbitrary<Policy | undefined> = fc.oneof(
     arbitrary: fc.record({
       scope: fc.constantFrom('self', 'dependents', 'dependents', 'all'),
       maxRestarts: fc.constantFrom(1, 2, 3, 3),
-      over: fc.constantFrom(1_000, 10_000),
-      backoff: fc.constantFrom<Policy['backoff'][]>(false, { initial: 50, max: 150, resetAfter: 1_000 }),
+      over: fc.constantFrom(150, 10_000),
+      backoff: fc.constantFrom<Policy['backoff'][]>(false, { initial: 50, max: 150, resetAfter: 200 }),
     }),
   },
 );

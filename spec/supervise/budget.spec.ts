@@ -4,6 +4,7 @@ import {
   decide,
   describePolicy,
   noRestarts,
+  restartBegan,
   restartEnded,
   restartPolicy,
   type RestartPolicy,
@@ -206,6 +207,31 @@ describe('decide', () => {
     expect(outcome(false)).toEqual([true, true, true, true]);
   });
 
+  it('takes the time in which something else keeps it down for no uptime, when told that it goes down', () => {
+    const policy = restartPolicy({ maxRestarts: 1, over: '10s', backoff: false });
+    const crashedOnce = decide(policy, noRestarts, 0).history;
+    const crashesAfterDown = (down: number) => {
+      const back = restartEnded(restartBegan(policy, crashedOnce, 1000), 1000 + down);
+      return decide(policy, back, 1000 + down + 1000).restart;
+    };
+    expect([crashesAfterDown(0), crashesAfterDown(60_000)]).toEqual([false, false]);
+    // told twice, it is down as well
+    const twice = restartEnded(restartBegan(policy, restartBegan(policy, crashedOnce, 1000), 50_000), 60_000);
+    expect(twice).toEqual({ restarts: [0], uptimeMs: 1000, upSince: 60_000, streak: 1 });
+    expect(decide(policy, twice, 69_001).restart).toBe(true);
+  });
+
+  it('lets the delay start over when it was healthy for long enough before something else took it down', () => {
+    const policy = restartPolicy({ maxRestarts: Infinity, backoff: { initial: '1s', jitter: 0, resetAfter: '1m' } });
+    const delayAfter = (uptime: number) => {
+      const { history } = decide(policy, noRestarts, 0);
+      const back = restartEnded(restartBegan(policy, history, 1000 + uptime), 100_000);
+      const verdict = decide(policy, back, 100_001);
+      return verdict.restart && verdict.delayMs;
+    };
+    expect([delayAfter(59_999), delayAfter(60_000)]).toEqual([2000, 1000]);
+  });
+
   it('holds against a crash that comes while a restart still waits', () => {
     const policy = restartPolicy({ backoff: { initial: '10s' } });
     const first = decide(policy, noRestarts, 0, MIDDLE);
@@ -221,6 +247,7 @@ describe('decide', () => {
     const before = structuredClone(history);
     decide(restartPolicy(), history, 10);
     restartEnded(history, 10);
+    restartBegan(restartPolicy(), history, 10);
     expect(history).toEqual(before);
     expect(noRestarts).toEqual({ restarts: [], uptimeMs: 0, upSince: undefined, streak: 0 });
   });
