@@ -31,7 +31,7 @@ export type { ServiceIdentifier } from 'inversify';
 
 export { crontab, service, task, timer } from './declare/decorators.js';
 export type { CrontabOptions, TaskOptions, TimerOptions } from './declare/decorators.js';
-export type { InjectOption, OnError, ServiceOptions } from './declare/definition.js';
+export type { InjectOption, OnError, RestartOptions, RestartScope, ServiceOptions } from './declare/definition.js';
 
 export { Container } from './container/container.js';
 export type { BootOptions, ContainerOptions, ResourceOptions, StopOptions } from './container/options.js';

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import {
   Container as InversifyContainer,
   type GetAllOptions,
@@ -14,7 +15,7 @@ import { nearest } from '../base/nearest.js';
 import { graphlib } from '../graph/graphlib.js';
 import type { TreeNode } from '../lifecycle/beacon.js';
 import { asRequest, type Request } from '../plan/dependencies.js';
-import { tokenName } from '../plan/problems.js';
+import { requireToken, tokenName } from '../plan/problems.js';
 import type { Resolved, Resolver, Wanted } from '../plan/resolver.js';
 import type { TimerStatus } from '../run/status.js';
 import type { Engine } from './engine.js';
@@ -73,6 +74,7 @@ export class Container extends InversifyContainer implements AsyncDisposable {
       return undefined;
     }
     const tokens = Array.isArray(first) ? (first as readonly ServiceIdentifier[]) : [first as ServiceIdentifier];
+    for (const token of tokens) requireToken(token, 'boot()');
     const resolved = await this.#boot(tokens, options);
     const values = tokens.map((token, index) => {
       const root = resolved.roots.length === tokens.length ? (resolved.roots[index] as Unit | undefined) : undefined;
@@ -95,12 +97,14 @@ export class Container extends InversifyContainer implements AsyncDisposable {
       });
       return;
     }
+    requireToken(first, 'stop()');
     const unit = this.#unit(first);
     if (unit.active || unit.wanted) await this.#engine.stopUnit(unit);
   }
 
   /** Restarts one service. What depends on it stops first, and comes back after it. */
   async restart(id: ServiceIdentifier): Promise<void> {
+    requireToken(id, 'restart()');
     await this.#engine.restartUnit(this.#unit(id));
   }
 
@@ -108,6 +112,12 @@ export class Container extends InversifyContainer implements AsyncDisposable {
    * Manages a value that is no service class: a pool, a client, a server. Dependents receive it by injection.
    */
   resource<T>(id: ServiceIdentifier<T>, options: ResourceOptions<T>): void {
+    requireToken(id, 'resource()');
+    if (typeof (options as Partial<ResourceOptions<T>> | undefined)?.start !== 'function') {
+      throw new TypeError(
+        `resource(${tokenName(id)}) has no start\n  → Give { start: () => the value, stop?: (value) => ... }.`,
+      );
+    }
     this.#host.addResource(id, options as ResourceOptions<unknown>);
   }
 
@@ -125,6 +135,7 @@ export class Container extends InversifyContainer implements AsyncDisposable {
    * @throws PlanError with every problem
    */
   plan(...roots: ServiceIdentifier[]): Plan {
+    for (const root of roots) requireToken(root, 'plan()');
     return toPlan(this.#resolve(roots.length === 0 ? this.#resolver.bound() : roots));
   }
 
@@ -133,6 +144,7 @@ export class Container extends InversifyContainer implements AsyncDisposable {
    * everything bound or booted.
    */
   graph(...roots: ServiceIdentifier[]): Graph {
+    for (const root of roots) requireToken(root, 'graph()');
     const { Graph: GraphClass } = graphlib();
     const order = this.#resolve(roots.length === 0 ? this.#resolver.bound() : roots).order as Unit[];
     const all = roots.length === 0 ? new Set([...order, ...this.#engine.units]) : order;
@@ -180,6 +192,7 @@ export class Container extends InversifyContainer implements AsyncDisposable {
 
   /** Calls the listener with every lifecycle event, until the returned function is called. */
   on(listener: (event: LifecycleEvent) => void): () => void {
+    if (typeof listener !== 'function') throw new TypeError(`on() takes a function, not ${inspect(listener)}`);
     return this.#host.listen(listener);
   }
 
@@ -300,8 +313,26 @@ export class Container extends InversifyContainer implements AsyncDisposable {
       ...(name === undefined ? undefined : { name }),
       ...(tag === undefined ? undefined : { tag: { key: tag[0], value: tag[1] } }),
     };
-    return multiple ? this.getAll(token, { ...options, chained }) : super.get(token, options as GetOptions);
+    try {
+      return multiple ? this.getAll(token, { ...options, chained }) : super.get(token, options as GetOptions);
+    } catch (error) {
+      throw isAsynchronous(error) ? asynchronous(token, error) : error;
+    }
   }
+}
+
+/** Whether inversify found a promise where it was asked for a value. */
+function isAsynchronous(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('Unexpected asynchronous');
+}
+
+function asynchronous(token: ServiceIdentifier, cause: unknown): ModeError {
+  return new ModeError('ERR_MODE_ASYNC_CONSTRUCTION', {
+    message: `What is bound to ${tokenName(token)} is made asynchronously, so it cannot be injected`,
+    remedy: `Make it a resource, which is awaited before whatever needs it: container.resource(id, { start, stop }).`,
+    path: [tokenName(token)],
+    cause,
+  });
 }
 
 function toRequest(

@@ -12,14 +12,17 @@ import { BootError, StopError } from '../base/errors.js';
 import type { ContainerState } from '../base/events.js';
 import type { Environment } from '../lifecycle/environment.js';
 import { Latch } from './latch.js';
-import { aliveOf, dependentsOf, Restarts } from './restarts.js';
+import { aliveOf, dependentsOf, Restarts, withDependents } from './restarts.js';
 import { aborted, notBack, stopping } from './refusals.js';
 import { answers } from './transitions.js';
 import { Tree } from './tree.js';
 import type { Unit } from './unit.js';
+import { Visits } from './visits.js';
 
 /** What the engine needs of its container. */
 export interface EngineHost {
+  /** Whether there is a parent container, whose services its own may use. */
+  readonly parent: unknown;
   readonly env: Environment;
   /** Makes the value of a unit, whose dependencies are all up; its lifecycle as well, if it has one. */
   construct(unit: Unit): void;
@@ -89,6 +92,7 @@ export class Engine {
   readonly #restarts = new Restarts(this);
   /** The engines of child containers that use something of ours. */
   readonly #guests = new Set<Engine>();
+  readonly #visits = new Visits(this);
   /** How a stop ended that was over before it could be awaited. */
   #lastStop: Promise<void> = Promise.resolve();
   readonly tree = new Tree();
@@ -105,6 +109,15 @@ export class Engine {
   /** Everything that was ever wanted, dependencies first. */
   get units(): readonly Unit[] {
     return this.#units;
+  }
+
+  /** A child container begins to use something of this one. */
+  admit(guest: Engine): void {
+    this.#guests.add(guest);
+  }
+
+  dismiss(guest: Engine): void {
+    this.#guests.delete(guest);
   }
 
   /** The answer to a call in the present state. */
@@ -142,6 +155,7 @@ export class Engine {
     }
     this.tree.add(roots);
     this.#want(boot, added);
+    if (this.host.parent !== undefined) this.#visits.begin(added);
     if (answer === 'start') {
       this.bootedAt = this.host.env.clock.now();
       this.#become('starting');
@@ -392,6 +406,7 @@ export class Engine {
     const collector: Collector = { of: new Set(boot.units), errors: [], abandoned: [] };
     this.#collectors.add(collector);
     for (const one of boot.units) one.wanted = false;
+    if (this.#guests.size > 0) this.#evict(unit, boot.units);
     this.#restarts.drop();
     for (const one of [...boot.units].reverse()) this.#enqueue(one);
     new Latch(boot.units, 'down', () => {
@@ -400,6 +415,13 @@ export class Engine {
       boot.done.reject(this.#bootError(boot, collector));
     });
     this.#drain();
+  }
+
+  /** What child containers have already put on units that go down goes first. */
+  #evict(culprit: Unit, units: readonly Unit[]): void {
+    const theirs = withDependents(units).filter(({ engine }) => engine !== this);
+    for (const guest of new Set(theirs.map(({ engine }) => engine))) guest.#unwant(culprit, theirs);
+    for (const one of theirs) this.#enqueue(one);
   }
 
   #bootError(boot: Boot, { errors, abandoned }: Collector): BootError {
@@ -448,6 +470,7 @@ export class Engine {
     const failed = stop.errors.length > 0 || stop.abandoned.length > 0;
     const error = failed ? new StopError(stop.errors, stop.abandoned) : undefined;
     this.#lastStop = handled(stop.done.promise);
+    this.#visits.end();
     this.#become(failed || stop.cause !== undefined ? 'failed' : 'stopped', stop.cause?.error ?? error);
     if (boot?.failure !== undefined) boot.done.reject(this.#bootError(boot, stop));
     if (error === undefined) stop.done.resolve();
@@ -545,7 +568,6 @@ export class Engine {
     for (let index = 0; index < dependencies.length; index += 1) {
       const dependency = dependencies[index] as Unit;
       dependency.users += 1;
-      if (dependency.engine !== this) dependency.engine.#guests.add(this);
     }
     unit.startedAt = this.host.env.clock.now();
     try {

@@ -84,7 +84,7 @@ export class Restarts {
     }
     const { scope } = policy;
     const { attempt, delayMs } = verdict;
-    env.emit({ type: 'restart', service: unit.name, attempt, delayMs, scope, error });
+    if (env.listening) env.emit({ type: 'restart', service: unit.name, attempt, delayMs, scope, error });
     // a listener may have stopped it
     if (!unit.due) return undefined;
     this.#begin({ ...NEW, unit, units: this.#scope(unit, scope), done: undefined, awaited: [] }, delayMs);
@@ -222,7 +222,7 @@ export function aliveOf(units: readonly Unit[]): Unit[] {
 }
 
 /** Some units and everything that depends on them, also in child containers, in an order in which they can stop. */
-function withDependents(units: readonly Unit[]): Unit[] {
+export function withDependents(units: readonly Unit[]): Unit[] {
   const found = new Set(units);
   // a set that grows while it is walked
   for (const one of found) for (const dependent of one.dependents) found.add(dependent);

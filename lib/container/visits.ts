@@ -17,11 +17,6 @@ export class Visits {
     }
   }
 
-  /** Whether everything that a unit needs of parents is there to stay. */
-  mayStart({ dependencies }: Unit): boolean {
-    return dependencies.every(({ engine, wanted }) => engine === this.guest || wanted);
-  }
-
   end(): void {
     for (const [dependency, users] of this.#used) {
       dependency.dependents = dependency.dependents.filter((one) => !users.has(one));
@@ -40,6 +35,7 @@ export class Visits {
     // what was bound anew meanwhile is taken out where it was
     if (users.has(unit) && dependency.dependents.includes(unit)) return;
     users.add(unit);
-    dependency.dependents = [...dependency.dependents, unit];
+    if (dependency.dependents.length === 0) dependency.dependents = [unit];
+    else dependency.dependents.push(unit);
   }
 }

@@ -67,7 +67,11 @@ export type InjectOption =
 /** Who restarts with a crashed service: nobody, everything that depends on it, or everything there is. */
 export type RestartScope = 'self' | 'dependents' | 'all';
 
-/** How a crashed service is restarted. */
+/**
+ * How a crashed service is restarted. A start that fails during a restart is a crash too. What crashes while it goes down with
+ * the restart of another service comes back with that one, and nothing is counted: mostly it only met the loss of what it
+ * depends on. `container.explain(id)` says what a policy means.
+ */
 export interface RestartOptions extends RestartPolicyOptions {
   /** `'never'`: a crash ends the program in order. Default `'crash'`. */
   when?: 'crash' | 'never';

@@ -54,7 +54,15 @@ export class Deadlines {
   };
 
   #tidy(): void {
-    this.#list = [...new Set(this.#list)].filter(({ watched }) => watched);
+    const list: Timed[] = [];
+    for (const item of this.#list) {
+      if (!item.watched) continue;
+      // one that was forgotten and watched again is on the list twice
+      item.watched = false;
+      list.push(item);
+    }
+    for (const item of list) item.watched = true;
+    this.#list = list;
   }
 
   #arm(at: number): void {

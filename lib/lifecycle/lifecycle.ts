@@ -80,6 +80,8 @@ export function lifecycleOf(target: object): Lifecycle {
   return lifecycle;
 }
 
+const INSPECT = Symbol.for('nodejs.util.inspect.custom');
+
 export class Lifecycle implements TreeNode {
   #state: ServiceState = 'idle';
   #since: number = UNKNOWN;
@@ -175,6 +177,11 @@ export class Lifecycle implements TreeNode {
 
   get state(): ServiceState {
     return this.#state;
+  }
+
+  /** What `console.log(service)` shows instead of everything that hangs on it. */
+  [INSPECT](): string {
+    return `[${this.#state}]`;
   }
 
   get crashReason(): unknown {

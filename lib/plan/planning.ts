@@ -53,7 +53,7 @@ export class Planning {
   /** Reads what a node needs. What runs, or is about to, stays as it is: it holds what it was given. */
   #expand(node: Node): readonly Node[] {
     if (!node.belongsTo(this.host)) {
-      if (!node.up) this.#problems.push(problems.parent(node.name, this.#path));
+      if (!node.up || !node.wanted) this.#problems.push(problems.parent(node.name, this.#path));
       return [];
     }
     if (node.active || node.wanted) return node.dependencies;
@@ -135,7 +135,12 @@ export class Planning {
     for (const old of node.dependencies) old.dependents = old.dependents.filter((dependent) => dependent !== node);
     node.known = true;
     node.dependencies = all;
-    for (let index = 0; index < all.length; index += 1) addDependent(all[index] as Node, node);
+    const alone = this.host.parent === undefined;
+    for (let index = 0; index < all.length; index += 1) {
+      const dependency = all[index] as Node;
+      // a parent hears of us when it is really used, and not of every plan
+      if (alone || dependency.belongsTo(this.host)) addDependent(dependency, node);
+    }
   }
 
   /** Which nodes stand behind a question that inversify will answer. */

@@ -27,6 +27,18 @@ export function missing(token: ServiceIdentifier, path: string[], known: Iterabl
   };
 }
 
+/** Refuses what stands for nothing, before it is looked up. */
+export function requireToken(token: unknown, where: string): asserts token is ServiceIdentifier {
+  if (typeof token === 'function' || typeof token === 'symbol' || typeof token === 'string') return;
+  const remedy =
+    token === undefined
+      ? 'The class was not there yet when this was called (two files import each other?).'
+      : 'Give what it was bound by, or the class itself.';
+  throw new TypeError(
+    `${where} takes a class, a string or a symbol, not ${inspect(token, { depth: 0 })}\n  → ${remedy}`,
+  );
+}
+
 /** Something is bound to the token, but under other names or tags. */
 export function unfit({ token, name, tags }: Pick<Request, 'token' | 'name' | 'tags'>, path: string[]): PlanProblem {
   const bind = `container.bind(${printToken(token)}).to(...)`;

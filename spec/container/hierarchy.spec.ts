@@ -3,7 +3,7 @@
  * plan says to boot the parent first.
  */
 import { describe, expect, it } from 'vitest';
-import { Container } from '../../lib/index.js';
+import { Container, Service, service } from '../../lib/index.js';
 import { recordHistory } from '../../lib/testing/index.js';
 import { rejection, settle, stage, thrown, troupe } from './support.js';
 
@@ -226,23 +226,78 @@ describe('a child', () => {
     await stopping;
   });
 
-  it('a crash of what it uses in the parent takes it down first', async () => {
-    const { parent, child, App, since } = family();
+  it('cannot begin to use what is about to stop, although it still runs', async () => {
+    const { parent, child, Redis, App, player, hold, release, since } = family();
+    const Last = player('Last', { needs: [Redis] });
+    parent.bind(Last).toSelf();
+    await parent.boot();
+    hold('-Last');
+    const stopping = parent.stop();
+    await settle();
+    expect(await rejection(child.boot(App))).toMatchObject({ code: 'ERR_MODE_PLAN', problems: [{ kind: 'parent' }] });
+    release('-Last');
+    await stopping;
+    expect(since()).toEqual(['+Redis', '+Last', '-Last', '-Redis']);
+  });
+
+  it('that is only starting goes down with the parent as well', async () => {
+    const { parent, child, Redis, player, hold, release, since } = family();
+    await parent.boot(Redis);
+    const Slow = player('Slow');
+    hold('+Slow');
+    // it has not used Redis yet, and never will
+    const booting = rejection(child.boot(player('User', { needs: [Slow, Redis] })));
+    await settle();
+    const stopping = parent.stop();
+    await settle();
+    release('+Slow');
+    await stopping;
+    expect(await booting).toMatchObject({ code: 'ERR_MODE_BOOT' });
+    expect([parent.state, child.state]).toEqual(['stopped', 'stopped']);
+    expect(since()).toEqual(['+Redis', '+Slow', '-Redis', '-Slow']);
+  });
+
+  it('goes down first when a boot that adds to the parent fails after the child has used some of it', async () => {
+    const { parent, child, player, hold, release, since } = family();
+    await parent.boot(player('First'));
+    const Added = player('Added');
+    const Bad = player('Bad', { needs: [Added], onStart: () => Promise.reject(new Error('boom')) });
+    hold('+Bad');
+    const adding = rejection(parent.boot(Bad));
+    await settle();
+    await child.boot(player('User', { needs: [Added] }));
+    release('+Bad');
+    expect(await adding).toMatchObject({ code: 'ERR_MODE_BOOT', service: 'Bad' });
+    expect(since()).toEqual(['+First', '+Added', '+Bad', '+User', '-User', '-Added']);
+    expect([parent.state, child.state]).toEqual(['running', 'running']);
+    await child.stop();
     await parent.stop();
-    const { Service, service } = await import('../../lib/index.js');
+  });
+
+  it('goes down first when what it uses in the parent crashes', async () => {
     class Crashing extends Service {}
     service({ restart: { when: 'never' } })(Crashing);
+    const { parent, child, player, since } = family();
     parent.bind(Crashing).toSelf();
-    void App;
-    const { player, since: told } = troupe();
-    const User = player('User', { needs: [Crashing] });
     const crashing = await parent.boot(Crashing);
-    await child.boot(User);
+    await child.boot(player('User', { needs: [Crashing] }));
     crashing.crash(new Error('boom'));
     await settle();
-    expect(told()).toEqual(['+User', '-User']);
-    expect(since()).toEqual([]);
-    expect(parent.state).toBe('failed');
-    expect(['stopped', 'failed']).toContain(child.state);
+    expect(since()).toEqual(['+User', '-User']);
+    expect([parent.state, child.state]).toEqual(['failed', 'stopped']);
+  });
+
+  it('comes back when what it uses in the parent is restarted after a crash', async () => {
+    class Crashing extends Service {}
+    service({ restart: { backoff: false } })(Crashing);
+    const { parent, child, player, since } = family();
+    parent.bind(Crashing).toSelf();
+    const crashing = await parent.boot(Crashing);
+    await child.boot(player('User', { needs: [Crashing] }));
+    crashing.crash(new Error('boom'));
+    await settle();
+    expect(since()).toEqual(['+User', '-User', '+User']);
+    expect([parent.state, child.state]).toEqual(['running', 'running']);
+    await parent.stop();
   });
 });

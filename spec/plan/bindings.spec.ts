@@ -171,6 +171,21 @@ describe('toDynamicValue()', () => {
     expect((app.given[1] as { redis: unknown }).redis).toBe(app.given[0]);
   });
 
+  it('that is asynchronous is refused: what takes time is a resource', async () => {
+    const { container } = stage();
+    container.bind('later').toDynamicValue(() => Promise.resolve(42));
+    expect(await rejection(container.boot(user('later')))).toMatchObject({
+      code: 'ERR_MODE_BOOT',
+      service: 'App',
+      cause: {
+        code: 'ERR_MODE_ASYNC_CONSTRUCTION',
+        message:
+          'What is bound to later is made asynchronously, so it cannot be injected\n' +
+          '  → Make it a resource, which is awaited before whatever needs it: container.resource(id, { start, stop }).',
+      },
+    });
+  });
+
   it('that throws makes the boot fail with its own error', async () => {
     const boom = new Error('boom');
     const { container } = stage();
