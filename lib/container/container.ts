@@ -69,6 +69,8 @@ export class Container extends InversifyContainer implements AsyncDisposable {
     first?: ServiceIdentifier | readonly ServiceIdentifier[] | BootOptions,
     options?: BootOptions,
   ): Promise<unknown> {
+    // a class that a circular import left undefined is asked for, and must not mean everything
+    if (first === undefined && arguments.length > 0) requireToken(first, 'boot()');
     if (first === undefined || isBootOptions(first)) {
       await this.#boot(this.#resolver.bound(), first);
       return undefined;

@@ -256,11 +256,15 @@ describe('stopping', () => {
   });
 
   it('every joined stop is rejected with the same StopError', async () => {
-    const { container, release, stopped, player } = await stopping();
-    void player;
-    const both = Promise.allSettled([stopped, container.stop()]);
-    release('-App');
-    expect((await both).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
+    const { container, player, hold, release } = program();
+    const Bad = player('Bad', { onStop: () => Promise.reject(new Error('boom')) });
+    await container.boot(Bad);
+    hold('-Bad');
+    const both = [rejection(container.stop()), rejection(container.stop())];
+    release('-Bad');
+    const [first, second] = await Promise.all(both);
+    expect(first).toMatchObject({ code: 'ERR_MODE_STOP', errors: [{ service: 'Bad' }] });
+    expect(second).toBe(first);
   });
 
   it('stop(id) waits for the whole', async () => {
