@@ -6,7 +6,7 @@ import { declareBase } from './declare/definition.js';
 import type { LogLevel, Logger, ServiceState } from './base/events.js';
 import { Beacon } from './lifecycle/beacon.js';
 import type { Hooks } from './lifecycle/hooks.js';
-import { definitionBehind, LIFECYCLE, Lifecycle } from './lifecycle/lifecycle.js';
+import { LIFECYCLE, makeLifecycle, type Lifecycle } from './lifecycle/lifecycle.js';
 import { protectMembers } from './lifecycle/steps.js';
 import { releaseOf } from './lifecycle/scope.js';
 import { tracebacksOf } from './lifecycle/tracebacks.js';
@@ -43,7 +43,7 @@ export class Service implements AsyncDisposable {
 
   constructor() {
     // not by its `constructor` property: what was made for this very class is known already
-    (this as { [LIFECYCLE]: Lifecycle })[LIFECYCLE] = new Lifecycle(this, definitionBehind(new.target));
+    (this as { [LIFECYCLE]: Lifecycle })[LIFECYCLE] = makeLifecycle(this, new.target);
   }
 
   /** A service whose one task is `run` (mode's `from_awaitable`). It is given the run's signal. */

@@ -16,7 +16,7 @@ import { aliveOf, dependentsOf, Restarts, withDependents } from './restarts.js';
 import { aborted, notBack, stopping } from './refusals.js';
 import { answers } from './transitions.js';
 import { Tree } from './tree.js';
-import type { Unit } from './unit.js';
+import { NEVER, type Unit } from './unit.js';
 import { Visits } from './visits.js';
 
 /** What the engine needs of its container. */
@@ -96,8 +96,8 @@ export class Engine {
   /** How a stop ended that was over before it could be awaited. */
   #lastStop: Promise<void> = Promise.resolve();
   readonly tree = new Tree();
-  /** On the clock's `now()`. */
-  bootedAt = NaN;
+  /** In microseconds on the clock's `now()`. */
+  bootedAt = NEVER;
   totalMs = 0;
 
   constructor(readonly host: EngineHost) {}
@@ -157,13 +157,12 @@ export class Engine {
     this.#want(boot, added);
     if (this.host.parent !== undefined) this.#visits.begin(added);
     if (answer === 'start') {
-      this.bootedAt = this.host.env.clock.now();
+      this.bootedAt = this.#now();
       this.#become('starting');
     }
     const { promise } = boot.done;
     this.#follow(boot, signal);
-    for (let index = 0; index < added.length; index += 1) this.#enqueue(added[index] as Unit);
-    this.#drain();
+    this.#settleAll(added);
     return promise;
   }
 
@@ -234,15 +233,14 @@ export class Engine {
 
   /** Sees to units that are not due any more. */
   bringDown(units: readonly Unit[]): void {
-    for (const unit of units) this.#enqueue(unit);
+    for (const one of units) this.#enqueue(one);
     this.#drain();
   }
 
   /** A unit is up: what waited for it may start. */
   cameUp(unit: Unit): void {
     unit.up = true;
-    unit.reached = true;
-    unit.runningAt = this.host.env.clock.now();
+    unit.runningAt = this.#now();
     const { dependents } = unit;
     for (let index = 0; index < dependents.length; index += 1) {
       const dependent = dependents[index] as Unit;
@@ -261,7 +259,8 @@ export class Engine {
   failing(unit: Unit, error: unknown): void {
     const boot = this.#boot;
     if (boot === undefined || unit.boot !== boot || this.#stop !== undefined) return;
-    unit.reported = true;
+    const failure = unit.lifecycle?.run?.failure;
+    if (failure !== undefined) failure.reported = true;
     this.#fail(boot, unit, error);
   }
 
@@ -285,10 +284,9 @@ export class Engine {
     this.#lower(unit);
     const { due } = unit;
     const run = unit.lifecycle?.run;
-    const failed = run?.failure !== undefined && run.crashed && !unit.reached && !unit.reported;
+    const failed = run?.failure !== undefined && run.crashed && !unit.reached && run.failure.reported !== true;
     // wanted again since, it gets a new start and not a restart
     const expected = due && !this.#isAwaited(unit);
-    unit.reported = false;
     if (run?.abandoned !== undefined) {
       this.#collect(unit, { errors: [], abandoned: [{ service: unit.name, waitingOn: run.abandoned }] });
     }
@@ -348,7 +346,7 @@ export class Engine {
       return;
     }
     this.#boot = undefined;
-    this.totalMs = this.host.env.clock.now() - this.bootedAt;
+    this.totalMs = (this.#now() - this.bootedAt) / 1000;
     if (this.#state === 'starting') this.#become('running');
     boot.done.resolve();
   }
@@ -408,12 +406,13 @@ export class Engine {
     for (const one of boot.units) one.wanted = false;
     if (this.#guests.size > 0) this.#evict(unit, boot.units);
     this.#restarts.drop();
-    for (const one of [...boot.units].reverse()) this.#enqueue(one);
-    new Latch(boot.units, 'down', () => {
+    const units = [...boot.units].reverse();
+    new Latch(units, 'down', () => {
       this.#collectors.delete(collector);
       this.#boot = undefined;
       boot.done.reject(this.#bootError(boot, collector));
     });
+    for (const one of units) this.#enqueue(one);
     this.#drain();
   }
 
@@ -450,12 +449,13 @@ export class Engine {
     this.#restarts.cancel(cause?.error);
     // what depends on us goes first, in child containers too; its errors are its own container's
     for (const guest of this.#guests) void handled(guest.stop());
-    for (const unit of this.#units) unit.wanted = false;
+    const active: Unit[] = [];
     for (let index = this.#units.length - 1; index >= 0; index -= 1) {
-      const unit = this.#units[index];
-      if (unit?.active === true) this.#enqueue(unit);
+      const unit = this.#units[index] as Unit;
+      unit.wanted = false;
+      if (unit.active) active.push(unit);
     }
-    this.#drain();
+    this.#settleAll(active);
     if (this.#active === 0) this.#stopped();
   }
 
@@ -537,6 +537,15 @@ export class Engine {
     }
   }
 
+  /** Settles many units of ours. */
+  #settleAll(units: readonly Unit[]): void {
+    if (this.#queued === 0) {
+      this.#queue = [...units];
+      this.#queued = units.length;
+    } else for (const unit of units) this.#enqueue(unit);
+    this.#drain();
+  }
+
   #drain(): void {
     if (this.#draining) return;
     this.#draining = true;
@@ -562,14 +571,14 @@ export class Engine {
   #start(unit: Unit): void {
     unit.active = true;
     unit.starts += 1;
-    unit.reached = false;
+    unit.runningAt = NEVER;
     this.#active += 1;
     const { dependencies } = unit;
     for (let index = 0; index < dependencies.length; index += 1) {
       const dependency = dependencies[index] as Unit;
       dependency.users += 1;
     }
-    unit.startedAt = this.host.env.clock.now();
+    unit.startedAt = this.#now();
     try {
       this.host.construct(unit);
     } catch (error) {
@@ -579,7 +588,7 @@ export class Engine {
       return;
     }
     if (unit.lifecycle === undefined) this.cameUp(unit);
-    else unit.lifecycle.begin(unit.startedAt);
+    else unit.lifecycle.begin(unit.startedAt / 1000);
   }
 
   #takeDown(unit: Unit): void {
@@ -613,6 +622,10 @@ export class Engine {
     }
     if (unit.due) this.#enqueue(unit);
     if (unit.latches !== undefined) Latch.notify(unit, 'down');
+  }
+
+  #now(): number {
+    return Math.round(this.host.env.clock.now() * 1000);
   }
 
   #become(to: ContainerState, error?: unknown): void {

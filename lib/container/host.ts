@@ -7,9 +7,9 @@ import { silentLogger, type LifecycleEvent, type LifecycleEventBody, type Logger
 import { Definition, Hook } from '../declare/definition.js';
 import { Deadlines } from '../lifecycle/deadlines.js';
 import type { Environment } from '../lifecycle/environment.js';
-import { expectInstance, Lifecycle, lifecycleOf } from '../lifecycle/lifecycle.js';
+import { expectInstance, Lifecycle, lifecycleMade, lifecycleOf } from '../lifecycle/lifecycle.js';
 import type { Request } from '../plan/dependencies.js';
-import { isResource, type NodeKind, type Resource, type Source } from '../plan/node.js';
+import { isResource, type Resource, type Source } from '../plan/node.js';
 import { tokenName } from '../plan/problems.js';
 import { Resolver, type Bindings, type ResolverHost } from '../plan/resolver.js';
 import { everyRun } from '../run/host.js';
@@ -21,16 +21,14 @@ import { Unit } from './unit.js';
 
 /** What the container is to its resolver and its engine. */
 export class Host implements ResolverHost, EngineHost, BridgeHost {
-  readonly env: Environment;
+  readonly env: { -readonly [Key in keyof Environment]: Environment[Key] };
   readonly engine: Engine;
   readonly resolver: Resolver;
   readonly #listeners = new Set<(event: LifecycleEvent) => void>();
   readonly #ids = new Map<string, number>();
-  /** What was not given an id yet: many programs run without anybody asking for one. */
-  #nameless: Unit[] = [];
+  /** Given when somebody asks, in the order in which the units were made: many programs run without. */
   readonly #idOf = new Map<Unit, string>();
   readonly #bridge: Bridge;
-  #logger: Logger | undefined;
 
   constructor(
     container: InversifyContainer,
@@ -39,21 +37,14 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
     private readonly ask: (request: Request) => unknown,
   ) {
     const clock = options.clock ?? systemClock;
-    this.#logger = options.logger;
-    // eslint-disable-next-line @typescript-eslint/no-this-alias -- the environment is read through the host
-    const host = this;
     this.env = {
       clock,
-      get logger() {
-        return host.#logger ?? silentLogger;
-      },
+      logger: options.logger ?? silentLogger,
       coordinator: options.coordinator ?? everyRun,
       deadlines: new Deadlines(clock),
-      get listening() {
-        return host.#listeners.size > 0;
-      },
-      emit(event) {
-        host.#emit(event);
+      listening: false,
+      emit: (event) => {
+        this.#emit(event);
       },
     };
     this.engine = new Engine(this);
@@ -93,31 +84,26 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
       }
     };
     this.#listeners.add(own);
+    this.env.listening = true;
     return () => {
       this.#listeners.delete(own);
+      this.env.listening = this.#listeners.size > 0;
     };
   }
 
   offerLogger(logger: Logger): void {
-    this.#logger ??= logger;
+    if (this.env.logger === silentLogger) this.env.logger = logger;
   }
 
-  createNode(
-    kind: NodeKind,
-    name: string,
-    source: Source,
-    token: ServiceIdentifier,
-    definition: Definition | undefined,
-  ): Unit {
-    const unit = new Unit(this.engine, kind, name, source, token, definition);
-    this.#nameless.push(unit);
-    return unit;
+  createNode(source: Source, definition: Definition | undefined): Unit {
+    return new Unit(this.engine, source, definition);
   }
 
   idOf(unit: Unit): string {
-    if (this.#nameless.length > 0) {
-      for (const one of this.#nameless) this.#idOf.set(one, this.#uniqueId(one.name));
-      this.#nameless = [];
+    const known = this.#idOf.get(unit);
+    if (known !== undefined) return known;
+    for (const one of this.resolver.nodes as Iterable<Unit>) {
+      if (!this.#idOf.has(one)) this.#idOf.set(one, this.#uniqueId(one.name));
     }
     return this.#idOf.get(unit) ?? unit.name;
   }
@@ -225,9 +211,9 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
     unit.outdated = false;
     expectInstance(unit.definition);
     const instance = instantiate(unit, this.ask);
+    const lifecycle = lifecycleMade(instance);
     postConstruct(instance, unit.definition);
     this.#become(unit, this.#bridge.activate(unit, instance));
-    const lifecycle = lifecycleOf(instance);
     unit.lifecycle = lifecycle.alive ? this.#own(lifecycle, unit) : undefined;
   }
 

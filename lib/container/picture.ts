@@ -95,10 +95,9 @@ export function toGraph(graph: Graph, units: Iterable<Unit>): Graph {
 }
 
 function describe(unit: Unit, levels: ReadonlyMap<Unit, number>): GraphNode {
-  const { name, kind, restarts, startedAt, runningAt } = unit;
+  const { name, kind, restarts, ownMs } = unit;
   const level = levels.get(unit) ?? 0;
-  const ownMs = runningAt - startedAt;
-  return { name, kind, state: stateOf(unit), level, restarts, ...(Number.isNaN(ownMs) ? undefined : { ownMs }) };
+  return { name, kind, state: stateOf(unit), level, restarts, ...(ownMs === undefined ? undefined : { ownMs }) };
 }
 
 /** The state of a unit, also of one that has no lifecycle of its own. */

@@ -43,17 +43,15 @@ export interface Health {
 
 export function bootReport(engine: Engine): BootReport {
   const units = engine.units.filter(isService);
-  const since = (at: number): number => (Number.isNaN(at) ? 0 : Math.max(0, at - engine.bootedAt));
+  const since = (at: number): number => Math.max(0, at - engine.bootedAt) / 1000;
   const services = units.map((unit) => {
     const readyAt = since(readyAtOf(unit));
-    const startedAt = since(unit.startedAt);
-    const runningAt = since(unit.runningAt);
     return {
       ...nameOf(unit),
       readyAt,
-      startedAt,
-      runningAt,
-      ownMs: Math.max(0, runningAt - startedAt),
+      startedAt: since(unit.startedAt),
+      runningAt: since(unit.runningAt),
+      ownMs: unit.ownMs ?? 0,
       waitedMs: readyAt,
       restarts: unit.restarts,
       ...failureOf(unit),
@@ -125,7 +123,7 @@ function canBeWaitedFor({ kind, dependencies }: Unit): boolean {
 function latest(units: readonly Unit[]): Unit | undefined {
   let last: Unit | undefined;
   for (const unit of units) {
-    if (!Number.isNaN(unit.runningAt) && (last === undefined || unit.runningAt >= last.runningAt)) last = unit;
+    if (unit.reached && (last === undefined || unit.runningAt >= last.runningAt)) last = unit;
   }
   return last;
 }

@@ -1,12 +1,14 @@
 import type { InstanceBinding } from '@inversifyjs/core';
-import type { ServiceIdentifier } from 'inversify';
 import type { Definition } from '../declare/definition.js';
 import type { TreeNode } from '../lifecycle/beacon.js';
 import type { Owner } from '../lifecycle/hooks.js';
 import type { Lifecycle } from '../lifecycle/lifecycle.js';
-import { Node, type NodeKind, type Source } from '../plan/node.js';
+import { Node, type Source } from '../plan/node.js';
 import type { Boot, Engine } from './engine.js';
 import type { Latch } from './latch.js';
+
+/** A time that has not come. */
+export const NEVER = -1;
 
 /** A node of the graph with what the engine keeps about it while it runs. */
 export class Unit extends Node implements Owner, TreeNode {
@@ -21,10 +23,6 @@ export class Unit extends Node implements Owner, TreeNode {
   active = false;
   /** It can be used. */
   up = false;
-  /** Whether it was up since it was last started. */
-  reached = false;
-  /** Whether a boot was told that it could not be started. */
-  reported = false;
   /** How many of its dependencies are not up. */
   missing = 0;
   /** How many of its dependents are active. */
@@ -41,20 +39,16 @@ export class Unit extends Node implements Owner, TreeNode {
   /** Counts what was made in a container: a value that is older than what it was made from must be made again. */
   made = 0;
   starts = 0;
-  /** On the clock's `now()`. */
-  startedAt = NaN;
-  runningAt = NaN;
+  /** In whole microseconds on the clock's `now()`; a number with a fraction would take an object of its own. */
+  startedAt = NEVER;
+  runningAt = NEVER;
 
-  // eslint-disable-next-line max-params -- what a node is, spread over one object more, would be made for each of many
   constructor(
     readonly engine: Engine,
-    kind: NodeKind,
-    name: string,
     source: Source,
-    token: ServiceIdentifier,
     definition: Definition | undefined,
   ) {
-    super(kind, name, source, token, definition);
+    super(source, definition);
   }
 
   get id(): string {
@@ -68,6 +62,16 @@ export class Unit extends Node implements Owner, TreeNode {
   /** Whether the engine is to start it, or to keep it running. */
   get due(): boolean {
     return this.wanted && this.held === 0;
+  }
+
+  /** Whether it was up since it was last started. */
+  get reached(): boolean {
+    return this.runningAt !== NEVER;
+  }
+
+  /** How long its last start took, in milliseconds. */
+  get ownMs(): number | undefined {
+    return this.reached ? (this.runningAt - this.startedAt) / 1000 : undefined;
   }
 
   get restarts(): number {

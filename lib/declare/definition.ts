@@ -165,6 +165,7 @@ export class Definition {
   #base: Definition | null | undefined;
   #described: ClassMetadata | null | undefined;
   #marked: Marked | undefined;
+  #hasProperties: boolean | undefined;
   #types: readonly unknown[] | null | undefined;
   /** The `onStart` and `onStop` of the class, where they cannot see their arguments. */
   deafStart: AnyFunction | undefined;
@@ -216,6 +217,12 @@ export class Definition {
   /** What inversify's `@postConstruct()` and `@preDestroy()` name, those of base classes first. */
   get marked(): Marked {
     return (this.#marked ??= withMarks(this.base?.marked ?? NO_MARKS, this.described));
+  }
+
+  /** Whether anything is injected into properties. */
+  get hasProperties(): boolean {
+    return (this.#hasProperties ??=
+      (this.described !== undefined && this.described.properties.size > 0) || this.base?.hasProperties === true);
   }
 
   /** Its tasks, timers and crontabs. */

@@ -81,7 +81,7 @@ async function stopEach(children: readonly Lifecycle[], run: Run): Promise<void>
       const falls = run.failure?.fell === true && child.owner instanceof TreeOwner;
       await (falls ? child.fall(run.failure?.error) : child.stop());
     } catch (error) {
-      (run.errors ??= []).push(error);
+      run.addError(error);
     }
   }
 }

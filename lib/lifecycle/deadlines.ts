@@ -55,13 +55,14 @@ export class Deadlines {
 
   #tidy(): void {
     const list: Timed[] = [];
-    for (const item of this.#list) {
+    for (let index = 0; index < this.#list.length; index += 1) {
+      const item = this.#list[index] as Timed;
       if (!item.watched) continue;
       // one that was forgotten and watched again is on the list twice
       item.watched = false;
       list.push(item);
     }
-    for (const item of list) item.watched = true;
+    for (let index = 0; index < list.length; index += 1) (list[index] as Timed).watched = true;
     this.#list = list;
   }
 

@@ -9,6 +9,7 @@ import { deferred, isThenable, type Deferred } from '../base/async.js';
 import { describeError } from '../base/errors.js';
 import type { LogLevel, Logger, ServiceState } from '../base/events.js';
 import { definitionOf, Hook, hooksAmong, type Class, type Definition } from '../declare/definition.js';
+import { Answer } from './answer.js';
 import type { TreeNode } from './beacon.js';
 import { Children } from './children.js';
 import { DEFAULT_TIMEOUT, standalone, type Environment } from './environment.js';
@@ -48,17 +49,27 @@ const NO_CHILDREN: readonly Lifecycle[] = Object.freeze([]);
 
 const lifecycles = new WeakMap<object, Lifecycle>();
 
-// What a container is about to make: a look-up in an instance or a class that is seen for the first time is expensive.
+// What a container is about to make, and has made: a look-up in an instance or a class that is seen for the first time is expensive.
 let expected: Definition | undefined;
+let made: Lifecycle | undefined;
 
-/** Says what is about to be made. */
+/** Says what is about to be made; `undefined`, that what was made is not to be found by {@link lifecycleMade}. */
 export function expectInstance(definition: Definition | undefined): void {
   expected = definition;
+  made = undefined;
 }
 
-/** The definition of a class that is being made. */
-export function definitionBehind(cls: Class): Definition {
-  return expected?.cls === cls ? expected : definitionOf(cls);
+/** A lifecycle for an instance that is being made by its base class. */
+export function makeLifecycle(target: object, cls: Class): Lifecycle {
+  if (expected?.cls !== cls) return new Lifecycle(target, definitionOf(cls));
+  return (made = new Lifecycle(target, expected));
+}
+
+/** The lifecycle of the instance that was expected. */
+export function lifecycleMade(instance: object): Lifecycle {
+  const lifecycle = made;
+  expectInstance(undefined);
+  return lifecycle?.target === instance ? lifecycle : lifecycleOf(instance);
 }
 
 /** In whole milliseconds: a number with a fraction takes an object of its own in each run. */
@@ -66,9 +77,18 @@ function deadline(since: number, timeout = DEFAULT_TIMEOUT): number {
   return Math.ceil(since + timeout);
 }
 
-// beside the services, since few have any
-const givenIds = new WeakMap<Lifecycle, string>();
-const logs = new WeakMap<Lifecycle, Logger>();
+/** What few services in a container need, and there are many of those. */
+class Extras {
+  name: string | undefined;
+  id: string | undefined;
+  log: Logger | undefined;
+  /** For who asked for the signal before the first start. */
+  early: AbortController | undefined;
+  waits: Waits | undefined;
+  /** For who calls `start()` and `stop()` on the service itself. */
+  starting: Deferred<void> | undefined;
+  stopping: Deferred<void> | undefined;
+}
 
 /** The lifecycle of an instance; made on first demand. */
 export function lifecycleOf(target: object): Lifecycle {
@@ -87,17 +107,12 @@ export class Lifecycle implements TreeNode {
   #since: number = UNKNOWN;
   /** How often it was started. */
   runs = 0;
-  #early: AbortController | undefined;
-  #waits: Waits | undefined;
-  #starting: Deferred<void> | undefined;
-  #stopping: Deferred<void> | undefined;
+  #extras: Extras | undefined;
   /** The current run, or the last one. */
   run: Run | undefined;
   owner: Owner | undefined;
   parent: Lifecycle | undefined;
   env: Environment = standalone;
-  /** What people read. */
-  name: string;
   /** Its children, once it had any. */
   family: Children | undefined;
   /** Which hooks it has, as bits of `Hook`. */
@@ -107,8 +122,20 @@ export class Lifecycle implements TreeNode {
     readonly target: Target,
     readonly definition: Definition = definitionOf(target.constructor as Class),
   ) {
-    this.name = definition.name;
     this.hooks = definition.hooks;
+  }
+
+  get #rare(): Extras {
+    return (this.#extras ??= new Extras());
+  }
+
+  /** What people read. */
+  get name(): string {
+    return this.#extras?.name ?? this.definition.name;
+  }
+
+  set name(name: string) {
+    this.#rare.name = name;
   }
 
   /** Whether it stands for a value that is no service class. */
@@ -123,11 +150,11 @@ export class Lifecycle implements TreeNode {
 
   /** Unique in its container. */
   get id(): string {
-    return this.owner?.id ?? givenIds.get(this) ?? this.name;
+    return this.owner?.id ?? this.#extras?.id ?? this.name;
   }
 
   set id(id: string) {
-    givenIds.set(this, id);
+    this.#rare.id = id;
   }
 
   /** Whether it has any hook or background work: whether it is more than a value. */
@@ -153,12 +180,7 @@ export class Lifecycle implements TreeNode {
   }
 
   get log(): Logger {
-    let log = logs.get(this);
-    if (log === undefined) {
-      log = prefixed(this);
-      logs.set(this, log);
-    }
-    return log;
+    return (this.#rare.log ??= prefixed(this));
   }
 
   /** Has something released at the end of the run; at once where it is too late for that. */
@@ -201,11 +223,11 @@ export class Lifecycle implements TreeNode {
   /** Aborts when the run ends. */
   get signal(): AbortSignal {
     // before the first start it is the signal of the run to come
-    return this.run?.signal ?? (this.#early ??= new AbortController()).signal;
+    return this.run?.signal ?? (this.#rare.early ??= new AbortController()).signal;
   }
 
   get waits(): Waits {
-    return (this.#waits ??= new Waits(this.env.clock, () => this.shouldStop));
+    return (this.#rare.waits ??= new Waits(this.env.clock, () => this.shouldStop));
   }
 
   /** The run, while it can still take something on. */
@@ -216,14 +238,22 @@ export class Lifecycle implements TreeNode {
     return this.run;
   }
 
+  /** Gives a run the signal that somebody has asked for already. */
+  #handOver(run: Run): void {
+    const extras = this.#extras;
+    if (extras?.early === undefined) return;
+    run.inherit(extras.early);
+    extras.early = undefined;
+  }
+
   /** Starts it. Its owner hears how that went. `since` is when its time began, on the clock's `now()`. */
   begin(since = this.env.clock.now()): void {
     if (transitions[this.#state].start !== 'starting') {
       this.#happens('start');
       return;
     }
-    const run = new Run(this, this.#early);
-    this.#early = undefined;
+    const run = new Run(this);
+    this.#handOver(run);
     this.run = run;
     this.runs += 1;
     run.deadline = deadline(since, this.definition.startTimeout);
@@ -234,17 +264,17 @@ export class Lifecycle implements TreeNode {
 
   /** Starts it (mode's `start`). Rejects with what its own hook threw, after the way down. */
   start(): Promise<void> {
-    if (this.#state === 'running' && this.#starting === undefined && this.run?.phase === Phase.Up) {
+    if (this.#state === 'running' && this.#extras?.starting === undefined && this.run?.phase === Phase.Up) {
       return Promise.resolve();
     }
-    const before = this.#starting;
-    this.#starting ??= deferred();
-    const { promise } = this.#starting;
+    const rare = this.#rare;
+    const before = rare.starting;
+    const { promise } = (rare.starting ??= deferred());
     try {
       this.begin();
     } catch (error) {
       // a start that was ended by a stop has still to be answered
-      this.#starting = before;
+      rare.starting = before;
       // oxlint-disable-next-line prefer-promise-reject-errors -- it is what was thrown
       return Promise.reject(error);
     }
@@ -254,8 +284,7 @@ export class Lifecycle implements TreeNode {
   /** Stops it, if it was started. Rejects with what went wrong on the way down, after everything was tried. */
   stop(): Promise<void> {
     if (this.#state === 'idle' || this.#state === 'stopped' || this.#state === 'crashed') return Promise.resolve();
-    this.#stopping ??= deferred();
-    const { promise } = this.#stopping;
+    const { promise } = (this.#rare.stopping ??= deferred());
     this.end();
     return promise;
   }
@@ -275,14 +304,14 @@ export class Lifecycle implements TreeNode {
   crash(error: unknown): void {
     const wasUp = this.run?.phase === Phase.Up;
     if (!this.#happens('crash', error)) return;
-    const run = (this.run ??= new Run(this, this.#early));
+    const run = (this.run ??= new Run(this));
     run.failure = { error, fell: wasUp };
     if (this.#state === 'crashed') {
       // it had never started, so there is no way down to take
-      this.#early = undefined;
+      this.#handOver(run);
       run.phase = Phase.Down;
       run.end();
-      this.#waits?.wakeAll();
+      this.#extras?.waits?.wakeAll();
       return;
     }
     this.#finish(run);
@@ -296,8 +325,7 @@ export class Lifecycle implements TreeNode {
   /** Goes down with its parent, for the same reason. Settles like a stop. */
   fall(error: unknown): Promise<void> {
     if (this.#state !== 'running' && this.#state !== 'starting') return this.stop();
-    this.#stopping ??= deferred();
-    const { promise } = this.#stopping;
+    const { promise } = (this.#rare.stopping ??= deferred());
     this.crash(error);
     return promise;
   }
@@ -337,7 +365,7 @@ export class Lifecycle implements TreeNode {
 
   /** What waits for something in this service now. */
   get pendingWaits(): Iterable<Wait> {
-    return this.#waits ?? [];
+    return this.#extras?.waits ?? [];
   }
 
   /** Takes a service on as a child: it starts and stops with this one, in its place among the others. */
@@ -359,7 +387,7 @@ export class Lifecycle implements TreeNode {
   inherit(env: Environment): void {
     if (this.env === env) return;
     this.env = env;
-    if (this.#waits !== undefined) this.#waits.clock = env.clock;
+    if (this.#extras?.waits !== undefined) this.#extras.waits.clock = env.clock;
     if (this.family !== undefined) for (const child of this.family.list) child.inherit(env);
   }
 
@@ -391,7 +419,8 @@ export class Lifecycle implements TreeNode {
 
   /** Leaves the step that is under way to itself and goes on with the next one. */
   #giveUp(run: Run): void {
-    run.step += 1;
+    if (run.answer !== undefined) run.answer.givenUp = run.phase;
+    run.answer = undefined;
     run.busy = false;
     run.phase = run.after(run.phase < Phase.Stop ? Phase.Up : run.phase);
     this.#proceed(run);
@@ -414,9 +443,7 @@ export class Lifecycle implements TreeNode {
           this.#await(run, pending);
           return;
         }
-        pending.then(undefined, (error: unknown) => {
-          this.warn('failed after it was abandoned', error);
-        });
+        this.#disregard(pending);
       }
       run.busy = false;
       this.#passed(run);
@@ -426,29 +453,40 @@ export class Lifecycle implements TreeNode {
   }
 
   #await(run: Run, pending: PromiseLike<unknown>): void {
-    const step = (run.step += 1);
-    const { phase } = run;
     this.#watch(run);
-    pending.then(
-      () => {
-        if (run.step !== step) {
-          if (phase === Phase.Start) this.#late(run);
-          return;
-        }
-        run.busy = false;
-        this.#passed(run);
-        this.#proceed(run);
-      },
-      (error: unknown) => {
-        if (run.step !== step) {
-          this.warn('failed after it was abandoned', error);
-          return;
-        }
-        run.busy = false;
-        this.#failed(run, error);
-        this.#proceed(run);
-      },
-    );
+    const answer = (run.answer ??= new Answer(run));
+    // what only looks like a promise may call back more than once
+    void Promise.resolve(pending).then(answer.passed, answer.failed);
+  }
+
+  /** The step that was waited for went well. */
+  passed(run: Run): void {
+    run.busy = false;
+    this.#passed(run);
+    this.#proceed(run);
+  }
+
+  /** The step that was waited for threw. */
+  failed(run: Run, error: unknown): void {
+    run.busy = false;
+    this.#failed(run, error);
+    this.#proceed(run);
+  }
+
+  /** A step that was given up went well after all. */
+  passedLate(run: Run, phase: Phase): void {
+    if (phase === Phase.Start) this.#late(run);
+  }
+
+  failedLate(error: unknown): void {
+    this.warn('failed after it was abandoned', error);
+  }
+
+  /** Nobody waits for what is left of the way down. */
+  #disregard(pending: PromiseLike<unknown>): void {
+    pending.then(undefined, (error: unknown) => {
+      this.failedLate(error);
+    });
   }
 
   /** A step went well. */
@@ -463,7 +501,7 @@ export class Lifecycle implements TreeNode {
   /** A step threw. */
   #failed(run: Run, error: unknown): void {
     if (run.phase >= Phase.Stop) {
-      (run.errors ??= []).push(error);
+      run.addError(error);
       run.phase = run.after(run.phase);
       return;
     }
@@ -475,14 +513,13 @@ export class Lifecycle implements TreeNode {
       this.owner?.failing?.(this, error);
       return;
     }
-    if (!isEcho(error, run.reason)) (run.errors ??= []).push(error);
+    if (!isEcho(error, run.reason)) run.addError(error);
     run.phase = run.after(Phase.Up);
   }
 
   /** An `onStart` that was given up has succeeded after all: what it acquired must not be lost. */
   #late(run: Run): void {
-    if (run.started || run.lateStop) return;
-    run.lateStop = true;
+    if (!run.owesStop()) return;
     const stop = async (): Promise<void> => {
       try {
         await this.target.onStop?.(AbortSignal.abort(run.reason));
@@ -503,21 +540,24 @@ export class Lifecycle implements TreeNode {
   #up(run: Run): void {
     if (run.ending) return;
     run.grace = undefined;
+    run.answer = undefined;
     this.env.deadlines.forget(run);
-    this.#starting?.resolve();
-    this.#starting = undefined;
+    const extras = this.#extras;
+    extras?.starting?.resolve();
+    if (extras !== undefined) extras.starting = undefined;
     this.owner?.cameUp?.(this);
   }
 
   /** The bottom of the way down. */
   #bottom(run: Run): void {
     run.grace = undefined;
+    run.answer = undefined;
     this.env.deadlines.forget(run);
     if (run.errors !== undefined) run.failure ??= { error: run.errors[0] };
-    const starting = this.#starting;
-    const stopping = this.#stopping;
-    this.#starting = undefined;
-    this.#stopping = undefined;
+    const extras = this.#extras;
+    const starting = extras?.starting;
+    const stopping = extras?.stopping;
+    if (extras !== undefined) extras.starting = extras.stopping = undefined;
     this.#happens(run.failure === undefined ? 'down' : 'fail', run.failure?.error);
     // whoever hears of it first may start it again at once
     this.owner?.down?.(this);
@@ -534,7 +574,7 @@ export class Lifecycle implements TreeNode {
     run.deadline = deadline(this.env.clock.now(), this.definition.stopTimeout);
     if (run.busy) this.#watch(run);
     run.end();
-    this.#waits?.wakeAll();
+    this.#extras?.waits?.wakeAll();
     if (run.phase === Phase.Children) for (const child of this.children) if (child.isBusy) child.end();
   }
 
@@ -601,7 +641,7 @@ export class Lifecycle implements TreeNode {
     const { run } = this;
     if (run !== undefined && isEcho(error, run.reason)) return;
     if (this.#state === 'stopping' && run !== undefined && error !== run.failure?.error) {
-      (run.errors ??= []).push(error);
+      run.addError(error);
     } else this.warn(`failed while it was ${this.#state}: ${describeError(error)}`, error);
   }
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.js';
 import { ModeError } from '../base/errors.js';
 import { deferred, type Deferred } from '../base/async.js';
 import type { Background } from '../run/background.js';
+import type { Answer } from './answer.js';
 import type { Timed } from './deadlines.js';
 import type { Lifecycle } from './lifecycle.js';
 import { Scope } from './scope.js';
@@ -55,14 +56,18 @@ export class StoppedError extends ModeError {
   }
 }
 
-/** What a run has taken on. Most have nothing, so it has a place of its own. */
+/** What a run has taken on, and what became of it. Most have nothing, so it has a place of its own. */
 class Load {
+  controller: AbortController | undefined;
   /** Why the signal aborts, of a run that ended in peace. */
   reason: unknown;
   background: Set<Background> | undefined;
   scope: Scope | undefined;
   holds = 0;
   released: Deferred<void> | undefined;
+  errors: unknown[] | undefined;
+  abandoned: string[] | undefined;
+  lateStop = false;
 }
 
 /** One life of a service, from a start to the bottom of the way down. A restart makes a new one: nothing is reset. */
@@ -80,30 +85,21 @@ export class Run implements Timed, TaskHost {
   forced = false;
   /** Whether `onStart` has succeeded. */
   started = false;
-  /** Counts the steps, so that an answer that comes after its step was given up is known to be late. */
-  step = 0;
-  /** Whether `onStop` was made up for an `onStart` that succeeded after it had been given up. */
-  lateStop = false;
   deadline = 0;
   watched = false;
-  /** Why it crashed or could not start. It `fell` when it had been up: then its children go down for the same reason. */
-  failure: { error: unknown; fell?: boolean } | undefined;
-  /** What went wrong on the way down. */
-  errors: unknown[] | undefined;
-  /** What it was waiting on when its time was over. */
-  abandoned: string[] | undefined;
+  /**
+   * Why it crashed or could not start. It `fell` when it had been up: then its children go down for the same reason. It is
+   * `reported` when who waits for the start was told.
+   */
+  failure: { error: unknown; fell?: boolean; reported?: boolean } | undefined;
+  /** Hears of the step that is waited for. */
+  answer: Answer | undefined;
   /** Tells the hook that is under way that its time is over. */
   grace: AbortController | undefined;
 
-  #controller: AbortController | undefined;
   #load: Load | undefined;
 
-  constructor(
-    readonly lifecycle: Lifecycle,
-    controller: AbortController | undefined,
-  ) {
-    this.#controller = controller;
-  }
+  constructor(readonly lifecycle: Lifecycle) {}
 
   get service(): string {
     return this.lifecycle.name;
@@ -117,17 +113,47 @@ export class Run implements Timed, TaskHost {
     return this.lifecycle.env.coordinator;
   }
 
-  /** Aborts when the run ends. Made on first demand: most services never ask. */
-  get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.ending) this.#controller.abort(this.reason);
-    }
-    return this.#controller.signal;
-  }
-
   get #taken(): Load {
     return (this.#load ??= new Load());
+  }
+
+  /** Aborts when the run ends. Made on first demand: most services never ask. */
+  get signal(): AbortSignal {
+    const load = this.#taken;
+    if (load.controller === undefined) {
+      load.controller = new AbortController();
+      if (this.ending) load.controller.abort(this.reason);
+    }
+    return load.controller.signal;
+  }
+
+  /** Takes over a signal that was asked for before the run began. */
+  inherit(controller: AbortController): void {
+    this.#taken.controller = controller;
+  }
+
+  /** What went wrong on the way down. */
+  get errors(): readonly unknown[] | undefined {
+    return this.#load?.errors;
+  }
+
+  addError(error: unknown): void {
+    (this.#taken.errors ??= []).push(error);
+  }
+
+  /** What it was waiting on when its time was over. */
+  get abandoned(): string[] | undefined {
+    return this.#load?.abandoned;
+  }
+
+  set abandoned(waitingOn: string[]) {
+    this.#taken.abandoned = waitingOn;
+  }
+
+  /** Whether an `onStop` has still to be made up for an `onStart` that succeeded after it had been given up. Says so once. */
+  owesStop(): boolean {
+    if (this.started || this.#taken.lateStop) return false;
+    return (this.#taken.lateStop = true);
   }
 
   /** Why the signal aborts. */
@@ -166,7 +192,7 @@ export class Run implements Timed, TaskHost {
   /** It ends: what belongs to it hears so. */
   end(): void {
     this.ending = true;
-    this.#controller?.abort(this.reason);
+    this.#load?.controller?.abort(this.reason);
     // of a start; that of a stop is told when grace is over
     this.grace?.abort(this.reason);
     if (this.#load?.background !== undefined) for (const work of this.#load.background) work.stop();
@@ -218,7 +244,7 @@ export class Run implements Timed, TaskHost {
   closeScope(): void | Promise<void> {
     return this.#load?.scope?.close((error) => {
       if (this.phase === Phase.Down) this.lifecycle.warn('failed to release something after it was abandoned', error);
-      else (this.errors ??= []).push(error);
+      else this.addError(error);
     }, !this.forced);
   }
 }

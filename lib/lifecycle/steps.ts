@@ -14,7 +14,12 @@ const UNSEEN = new AbortController().signal;
 
 /** Does what the phase of a run asks for. What it returns is waited for, if it is a promise. */
 export function performStep(lifecycle: Lifecycle, run: Run): unknown {
-  const name = isTracing() ? hookAt(lifecycle, run) : undefined;
+  return isTracing() ? trace(lifecycle, run) : perform(lifecycle, run);
+}
+
+// of its own: a closure takes room for what it sees as soon as the function around it is called
+function trace(lifecycle: Lifecycle, run: Run): unknown {
+  const name = hookAt(lifecycle, run);
   if (name === undefined) return perform(lifecycle, run);
   return traced({ host: run, kind: 'hook', name, run: lifecycle.runs, call: run }, () => perform(lifecycle, run));
 }

@@ -156,12 +156,10 @@ function undefinedType(): MetadataGap {
 
 /** What the properties of a class need. */
 export function propertiesOf(definition: Definition): Map<string | symbol, Dependency | MetadataGap> | undefined {
-  let properties: Map<string | symbol, Dependency | MetadataGap> | undefined;
+  if (!definition.hasProperties) return undefined;
+  const properties = new Map<string | symbol, Dependency | MetadataGap>();
   for (let at: Definition | undefined = definition; at !== undefined; at = at.base) {
-    const { described } = at;
-    if (described === undefined || described.properties.size === 0) continue;
-    for (const [key, element] of described.properties) {
-      properties ??= new Map();
+    for (const [key, element] of at.described?.properties ?? []) {
       if (!properties.has(key)) properties.set(key, fromElement(element));
     }
   }

@@ -3,6 +3,7 @@ import type { ServiceIdentifier } from 'inversify';
 import type { Vertex } from '../graph/walk.js';
 import type { Class, Definition, InjectOption } from '../declare/definition.js';
 import type { Request } from './dependencies.js';
+import { tokenName } from './problems.js';
 
 /** What a node of the graph is. In `graph()` also `'child'`: a running child of a service. */
 export type NodeKind = 'service' | 'resource' | 'injectable' | 'value';
@@ -44,15 +45,18 @@ export class RedirectionCycle extends Error {
 
 const NONE: never[] = [];
 
-/** One node of the dependency graph. */
+/** Of a node whose dependencies have not been read. */
+const UNREAD: never[] = [];
+
+/** One node of the dependency graph. There are many, so what follows from something else takes no room. */
 export abstract class Node implements Vertex {
   visit = 0;
+  /** Whether it is on a list already: the number of the list. */
+  listed = 0;
   /** The number of the planning that found its class to be bound by nobody. */
   unbound = 0;
-  /** Whether its dependencies have been read. */
-  known = false;
   /** Everything that must run before it, once each, in the order of its lists. */
-  dependencies: Node[] = NONE;
+  dependencies: Node[] = UNREAD;
   /** Whether something else would be injected into it now than when it was made. */
   outdated = false;
   /** Which of the dependencies are only there for the order: those from this index on. */
@@ -62,16 +66,37 @@ export abstract class Node implements Vertex {
   properties: ReadonlyMap<string | symbol, Filling<Node>> | undefined;
 
   constructor(
-    readonly kind: NodeKind,
-    readonly name: string,
     readonly source: Source,
-    readonly token: ServiceIdentifier,
     /** What was declared about it, if it is managed by us: constructed and run. Everything else is for inversify to resolve. */
     readonly definition: Definition | undefined,
   ) {}
 
   /** Unique in the container: the name, or `Name#2` and so on. */
   abstract readonly id: string;
+
+  get kind(): NodeKind {
+    const { source, definition } = this;
+    if (isResource(source)) return source.existing === undefined ? 'resource' : 'service';
+    if (definition !== undefined) return definition.hasLife ? 'service' : 'injectable';
+    return (source as Binding).type === 'Instance' ? 'injectable' : 'value';
+  }
+
+  get name(): string {
+    const { source, definition } = this;
+    if (isResource(source)) return source.name;
+    return definition === undefined ? tokenName((source as Binding).serviceIdentifier) : definition.name;
+  }
+
+  get token(): ServiceIdentifier {
+    const { source } = this;
+    if (typeof source === 'function') return source;
+    return isResource(source) ? source.token : source.serviceIdentifier;
+  }
+
+  /** Whether its dependencies have been read. */
+  get known(): boolean {
+    return this.dependencies !== UNREAD;
+  }
 
   get managed(): boolean {
     return this.definition !== undefined;

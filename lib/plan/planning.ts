@@ -3,7 +3,7 @@ import type { BindingConstraints } from '@inversifyjs/core';
 import type { ServiceIdentifier } from 'inversify';
 import { PlanError, type PlanProblem } from '../base/errors.js';
 import { definitionOf, type Class, type Definition } from '../declare/definition.js';
-import { Walk } from '../graph/walk.js';
+import { Walk, type Visitor } from '../graph/walk.js';
 import {
   asRequest,
   fromElement,
@@ -19,25 +19,15 @@ import { isResource, Node, RedirectionCycle, type Filling } from './node.js';
 import * as problems from './problems.js';
 import type { Resolved, Resolver, ResolverHost, Wanted } from './resolver.js';
 
-export class Planning {
+export class Planning implements Visitor<Node> {
   readonly #problems: PlanProblem[] = [];
   readonly #order: Node[] = [];
-  readonly #walk: Walk<Node>;
+  readonly #walk = new Walk<Node>(this);
 
   constructor(
     private readonly resolver: Resolver,
     private readonly host: ResolverHost,
-  ) {
-    this.#walk = new Walk<Node>({
-      before: (node) => this.#expand(node),
-      leave: (node) => {
-        if (node.belongsTo(this.host)) this.#order.push(node);
-      },
-      cycle: (path) => {
-        this.#problems.push(problems.cycle(path.map(nameOf), this.#path));
-      },
-    });
-  }
+  ) {}
 
   run(wanted: readonly Wanted[]): Resolved {
     const roots = wanted.flatMap((one) => (one instanceof Node ? one : this.#fill(one)));
@@ -50,8 +40,16 @@ export class Planning {
     return this.#walk.path.map(nameOf);
   }
 
+  leave(node: Node): void {
+    if (node.belongsTo(this.host)) this.#order.push(node);
+  }
+
+  cycle(path: Node[]): void {
+    this.#problems.push(problems.cycle(path.map(nameOf), this.#path));
+  }
+
   /** Reads what a node needs. What runs, or is about to, stays as it is: it holds what it was given. */
-  #expand(node: Node): readonly Node[] {
+  before(node: Node): readonly Node[] {
     if (!node.belongsTo(this.host)) {
       if (!node.up || !node.wanted) this.#problems.push(problems.parent(node.name, this.#path));
       return [];
@@ -133,7 +131,6 @@ export class Planning {
     if (node.known && !same(node.dependencies.slice(0, node.orderOnly), needed)) node.outdated = true;
     node.orderOnly = needed.length;
     for (const old of node.dependencies) old.dependents = old.dependents.filter((dependent) => dependent !== node);
-    node.known = true;
     node.dependencies = all;
     const alone = this.host.parent === undefined;
     for (let index = 0; index < all.length; index += 1) {
@@ -223,33 +220,36 @@ function nameOf({ name }: { name: string }): string {
   return name;
 }
 
+let lists = 0;
+
 /** Every node of some fillings, once. The list itself where it is that already, as it nearly always is. */
 function unique(fillings: Filling<Node>[], asked: Map<Request, Node[]>): Node[] {
-  if (fillings.length <= FEW && areDistinctNodes(fillings)) return fillings;
-  const nodes = new Set<Node>();
-  for (const filling of fillings) {
-    if (filling === undefined) continue;
-    if (Array.isArray(filling)) for (const one of filling) nodes.add(one);
-    else if (filling instanceof Node) nodes.add(filling);
-    else for (const one of asked.get(filling.ask) ?? []) nodes.add(one);
-  }
-  return nodes.size === fillings.length && fillings.every(isNode) ? fillings : [...nodes];
-}
-
-/** Up to here, comparing each with each is cheaper than making a set. */
-const FEW = 8;
-
-function areDistinctNodes(fillings: Filling<Node>[]): fillings is Node[] {
+  lists += 1;
   for (let index = 0; index < fillings.length; index += 1) {
     const filling = fillings[index];
-    if (!(filling instanceof Node) || fillings.indexOf(filling) !== index) return false;
+    if (!(filling instanceof Node) || !isNew(filling)) return collect(fillings, asked);
   }
+  return fillings as Node[];
+}
+
+function collect(fillings: Filling<Node>[], asked: Map<Request, Node[]>): Node[] {
+  lists += 1;
+  return fillings.flatMap((filling) => {
+    if (filling === undefined) return NONE;
+    if (filling instanceof Node) return isNew(filling) ? filling : NONE;
+    return (Array.isArray(filling) ? filling : (asked.get(filling.ask) ?? NONE)).filter(isNew);
+  });
+}
+
+/** Whether a node is not on the list that is being made. */
+function isNew(node: Node): boolean {
+  if (node.listed === lists) return false;
+  node.listed = lists;
   return true;
 }
 
-function isNode(filling: Filling<Node>): filling is Node {
-  return filling instanceof Node;
-}
+/** Up to here, a list is made just as long as it has to be. */
+const FEW = 8;
 
 /** A list that is pushed to has room for 16 more, and nearly every node has but a few dependents. */
 function addDependent(node: Node, dependent: Node): void {

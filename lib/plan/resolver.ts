@@ -6,7 +6,7 @@ import type { Binding, BindingConstraints, InstanceBinding } from '@inversifyjs/
 import type { ServiceIdentifier } from 'inversify';
 import { definitionOf, type Class, type Definition } from '../declare/definition.js';
 import { asRequest, type Request } from './dependencies.js';
-import { isResource, RedirectionCycle, type Node, type NodeKind, type Source } from './node.js';
+import { isResource, RedirectionCycle, type Node, type Source } from './node.js';
 import { Planning } from './planning.js';
 import * as problems from './problems.js';
 
@@ -26,13 +26,7 @@ export interface ResolverHost {
   /** Replaced by `restore()`, so it is asked for each time. */
   readonly bindings: Bindings;
   readonly parent: Resolver | undefined;
-  createNode(
-    kind: NodeKind,
-    name: string,
-    source: Source,
-    token: ServiceIdentifier,
-    definition: Definition | undefined,
-  ): Node;
+  createNode(source: Source, definition: Definition | undefined): Node;
   /** Makes a binding of inversify stand for a node that we construct ourselves. */
   redirect(binding: InstanceBinding<unknown>, node: Node): void;
   /** What a binding was made to stand for. */
@@ -147,7 +141,10 @@ export class Resolver {
     const known = this.find(token);
     if (known !== undefined) return known;
     const definition = definitionOf(token);
-    return definition.declared ? this.#ofClass(token, definition) : undefined;
+    if (!definition.declared) return undefined;
+    const node = this.host.createNode(token, definition);
+    this.#nodes.set(token, node);
+    return node;
   }
 
   nodeOf(source: Source): Node {
@@ -159,32 +156,9 @@ export class Resolver {
     return node;
   }
 
-  #ofClass(cls: Class, definition: Definition): Node {
-    const kind = definition.hasLife ? 'service' : 'injectable';
-    const node = this.host.createNode(kind, definition.name, cls, cls, definition);
-    this.#nodes.set(cls, node);
-    return node;
-  }
-
   #create(source: Source): Node {
-    if (typeof source === 'function') return this.#ofClass(source, definitionOf(source));
-    if (isResource(source)) {
-      return this.host.createNode(
-        source.existing === undefined ? 'resource' : 'service',
-        source.name,
-        source,
-        source.token,
-        source.definition,
-      );
-    }
-    const name = problems.tokenName(source.serviceIdentifier);
-    return this.host.createNode(
-      source.type === 'Instance' ? 'injectable' : 'value',
-      name,
-      source,
-      source.serviceIdentifier,
-      undefined,
-    );
+    if (typeof source === 'function') return this.host.createNode(source, definitionOf(source));
+    return this.host.createNode(source, isResource(source) ? source.definition : undefined);
   }
 
   /** A child sees the bindings of its parents where it has none of its own. */

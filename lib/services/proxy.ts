@@ -1,6 +1,6 @@
 import { ModeError } from '../base/errors.js';
 import { definitionOf, type Class } from '../declare/definition.js';
-import { LIFECYCLE } from '../lifecycle/lifecycle.js';
+import { expectInstance, LIFECYCLE } from '../lifecycle/lifecycle.js';
 import { Service } from '../service.js';
 
 /**
@@ -25,6 +25,7 @@ export class ServiceProxy<T extends Service = Service> extends Service {
     super();
     this.#make = make;
     // instead of the lifecycle that every service makes for itself
+    expectInstance(undefined);
     Object.defineProperty(this, LIFECYCLE, { get: () => this.service[LIFECYCLE] });
     // before the getter of the class, so that one which makes a service does so only once
     Object.defineProperty(this, 'service', { get: () => (this.#made ??= this.#ask()) });
