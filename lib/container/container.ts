@@ -101,13 +101,15 @@ export class Container extends InversifyContainer implements AsyncDisposable {
     }
     requireToken(first, 'stop()');
     const unit = this.#unit(first);
-    if (unit.active || unit.wanted) await this.#engine.stopUnit(unit);
+    // what a parent container runs is for that to stop
+    if (unit.active || unit.wanted) await unit.engine.stopUnit(unit);
   }
 
   /** Restarts one service. What depends on it stops first, and comes back after it. */
   async restart(id: ServiceIdentifier): Promise<void> {
     requireToken(id, 'restart()');
-    await this.#engine.restartUnit(this.#unit(id));
+    const unit = this.#unit(id);
+    await unit.engine.restartUnit(unit);
   }
 
   /**

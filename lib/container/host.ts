@@ -15,8 +15,9 @@ import { Resolver, type Bindings, type ResolverHost } from '../plan/resolver.js'
 import { everyRun } from '../run/host.js';
 import { Bridge, type BridgeHost } from './bridge.js';
 import { ResourceTarget, instantiate, postConstruct } from './construct.js';
-import { Engine, type EngineHost } from './engine.js';
+import { Engine } from './engine.js';
 import type { ContainerOptions, ResourceOptions } from './options.js';
+import type { EngineHost } from './scheduler.js';
 import { Unit } from './unit.js';
 
 /** What the container is to its resolver and its engine. */

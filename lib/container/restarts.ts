@@ -152,7 +152,7 @@ export class Restarts {
     if (!restart.down) restart.latch = latch;
     // one that restarts by itself does not wait for its dependents
     if (units.length === 1) unit.lifecycle?.descend();
-    this.engine.bringDown(units);
+    this.engine.settle(units);
   }
 
   /** Lets the units go, unless they still have to wait. */

@@ -4,7 +4,8 @@ import type { TreeNode } from '../lifecycle/beacon.js';
 import type { Owner } from '../lifecycle/hooks.js';
 import type { Lifecycle } from '../lifecycle/lifecycle.js';
 import { Node, type Source } from '../plan/node.js';
-import type { Boot, Engine } from './engine.js';
+import type { Boot } from './boot.js';
+import type { Engine } from './engine.js';
 import type { Latch } from './latch.js';
 
 /** A time that has not come. */
@@ -15,6 +16,8 @@ export class Unit extends Node implements Owner, TreeNode {
   declare dependencies: Unit[];
   declare dependents: Unit[];
 
+  /** Whether its engine has it among its units. */
+  enlisted = false;
   /** Somebody wants it to run. */
   wanted = false;
   /** How many restarts keep it down at the moment. */

@@ -1,0 +1,88 @@
+import { deferred, handled } from '../base/async.js';
+import { BootError } from '../base/errors.js';
+import type { Collector } from './collector.js';
+import type { Latch } from './latch.js';
+import { aborted } from './refusals.js';
+import type { Tree } from './tree.js';
+import type { Unit } from './unit.js';
+
+/** A boot that is under way. */
+export class Boot {
+  readonly done = deferred();
+  /** What it starts. */
+  units: readonly Unit[] = [];
+  /** How many of them are not up. */
+  left = 0;
+  /** What it asked for that is under way already: to be restarted. */
+  readonly others: Unit[] = [];
+  /** Waits for what was up, but is being restarted. */
+  late: Latch | undefined;
+  failure: { unit: Unit; error: unknown } | undefined;
+  /** What went wrong after that. */
+  readonly errors: unknown[] = [];
+
+  /** What it waits for. */
+  get pending(): Unit | undefined {
+    const { units, others } = this;
+    return units.find(({ active, up }) => active && !up) ?? units.find(({ up }) => !up) ?? others.find(({ up }) => !up);
+  }
+
+  /** What is wanted, but not up. */
+  get missing(): Unit[] {
+    return missingOf(this.others, missingOf(this.units));
+  }
+
+  /** Whether it waits for any of some units. */
+  awaitsAny(units: readonly Unit[]): boolean {
+    if (this.failure !== undefined) return false;
+    const asked = new Set([...this.units, ...this.others]);
+    return units.some((unit) => unit.wanted && !unit.up && asked.has(unit));
+  }
+
+  /** It will not get any further, since everything stops. */
+  interrupt(cause: { error: unknown } | undefined): void {
+    // it may all have come up just now
+    const unit = this.pending ?? this.units.at(-1) ?? this.others.at(-1);
+    if (unit === undefined) {
+      this.done.resolve();
+      return;
+    }
+    this.late?.cancel();
+    this.failure = { unit, error: cause?.error ?? aborted('The container') };
+  }
+
+  /** Has it given up when a signal aborts. */
+  follow(signal: AbortSignal, giveUp: (unit: Unit, reason: unknown) => void): void {
+    const abort = (): void => {
+      const unit = this.pending ?? this.units[0];
+      if (unit !== undefined) giveUp(unit, signal.reason);
+    };
+    if (signal.aborted) {
+      // nothing was started yet, and nothing will be
+      abort();
+      return;
+    }
+    signal.addEventListener('abort', abort, { once: true });
+    void handled(
+      this.done.promise.finally(() => {
+        signal.removeEventListener('abort', abort);
+      }),
+    );
+  }
+
+  /** Its failure, with what went wrong on the way back. */
+  errorOf(tree: Tree, { errors, error: stopError, abandoned }: Collector): BootError {
+    const { unit, error } = this.failure as { unit: Unit; error: unknown };
+    const others = [...this.errors, ...errors.map((one) => one.error)].filter((one) => one !== error);
+    if (abandoned.length > 0 && stopError !== undefined) others.push(stopError);
+    return new BootError(unit.name, tree.pathTo(unit), error, others);
+  }
+}
+
+function missingOf(units: readonly Unit[], missing: Unit[] = []): Unit[] {
+  for (let index = 0; index < units.length; index += 1) {
+    const unit = units[index] as Unit;
+    if (unit.wanted && !unit.up) missing.push(unit);
+  }
+  return missing;
+}

@@ -1,0 +1,170 @@
+/**
+ * Brings units up and down. What is wanted is for others to say; the scheduler compares that with what is, one unit at a time:
+ * a unit that is wanted starts the moment its last dependency is up, and one that is not stops the moment its last
+ * dependent is down. So whatever is asked for, in whatever order, the graph's order holds, as parallel as the graph allows, in
+ * both directions.
+ *
+ * What is done for each unit, and for each edge, counts by an index: cold code pays for every step of an iterator.
+ */
+import type { Environment } from '../lifecycle/environment.js';
+import { Latch } from './latch.js';
+import { NEVER, type Unit } from './unit.js';
+
+/** What it needs of its container. */
+export interface EngineHost {
+  /** Whether there is a parent container, whose services its own may use. */
+  readonly parent: unknown;
+  readonly env: Environment;
+  /** Makes the value of a unit, whose dependencies are all up; its lifecycle as well, if it has one. */
+  construct(unit: Unit): void;
+  /** Boots one unit and what it needs. */
+  bootUnit(unit: Unit): Promise<void>;
+  /** The id of a unit, which it is given when any is asked for, in the order in which they were made. */
+  idOf(unit: Unit): string;
+}
+
+/** How long a queue may have been that is used again. */
+const KEPT = 64;
+
+export abstract class Scheduler {
+  /** Written over from its begin in each drain: a new list would have room for 17 units each time. */
+  #queue: Unit[] = [];
+  #queued = 0;
+  #draining = false;
+  /** How many units are active. */
+  protected active = 0;
+  /** Whether what goes down is not waited for. */
+  protected forced = false;
+
+  constructor(readonly host: EngineHost) {}
+
+  /** Everything that could be settled is. */
+  protected abstract drained(): void;
+
+  /** A unit could not be made. */
+  protected abstract notMade(unit: Unit, error: unknown): void;
+
+  /** Keeps a unit from being used. From now on nobody can begin to. */
+  lower(unit: Unit): void {
+    if (!unit.up) return;
+    unit.up = false;
+    const { dependents } = unit;
+    for (let index = 0; index < dependents.length; index += 1) (dependents[index] as Unit).missing += 1;
+  }
+
+  /** Sees to units, in this order, and to whatever comes of that. */
+  settle(units: readonly Unit[]): void {
+    for (const unit of units) this.enqueue(unit);
+    this.drain();
+  }
+
+  /** A unit is up: what waited for it may start. */
+  cameUp(unit: Unit): void {
+    unit.up = true;
+    unit.runningAt = this.now();
+    const { dependents } = unit;
+    for (let index = 0; index < dependents.length; index += 1) {
+      const dependent = dependents[index] as Unit;
+      dependent.missing -= 1;
+      if (dependent.missing === 0 && dependent.due && !dependent.active) this.enqueue(dependent);
+    }
+    if (unit.boot !== undefined) {
+      unit.boot.left -= 1;
+      unit.boot = undefined;
+    }
+    if (unit.latches !== undefined) Latch.notify(unit, 'up');
+    this.drain();
+  }
+
+  /** In whole microseconds. */
+  protected now(): number {
+    return Math.round(this.host.env.clock.now() * 1000);
+  }
+
+  protected enqueue(unit: Unit): void {
+    const engine: Scheduler = unit.engine;
+    engine.#queue[engine.#queued] = unit;
+    engine.#queued += 1;
+    // a unit of a parent or child container
+    if (engine !== this && !engine.#draining) {
+      queueMicrotask(() => {
+        engine.drain();
+      });
+    }
+  }
+
+  /** The same for many units, all of our own. */
+  protected settleAll(units: readonly Unit[]): void {
+    if (this.#queued === 0) {
+      this.#queue = [...units];
+      this.#queued = units.length;
+      this.drain();
+    } else this.settle(units);
+  }
+
+  protected drain(): void {
+    if (this.#draining) return;
+    this.#draining = true;
+    // the queue grows while it is worked off
+    for (let index = 0; index < this.#queued; index += 1) this.#settle(this.#queue[index] as Unit);
+    if (this.#queued > KEPT) this.#queue = [];
+    this.#queued = 0;
+    this.#draining = false;
+    this.drained();
+  }
+
+  /** The run of a unit has ended, or it could not be made. */
+  protected ended(unit: Unit): void {
+    unit.active = false;
+    this.active -= 1;
+    const { dependencies } = unit;
+    // the reverse of the order in which they started
+    for (let index = dependencies.length - 1; index >= 0; index -= 1) {
+      const dependency = dependencies[index] as Unit;
+      dependency.users -= 1;
+      if (dependency.users === 0 && !(dependency.due && dependency.up)) this.enqueue(dependency);
+    }
+    if (unit.due) this.enqueue(unit);
+    if (unit.latches !== undefined) Latch.notify(unit, 'down');
+  }
+
+  /** Brings what is closer to what is wanted. */
+  #settle(unit: Unit): void {
+    if (unit.active) {
+      // what was up and cannot be used any more has to go down first, whoever wants it
+      if (unit.users === 0 && (!unit.due || (unit.reached && !unit.up))) this.#takeDown(unit);
+    } else if (unit.due && unit.missing === 0) {
+      this.#start(unit);
+    }
+  }
+
+  #start(unit: Unit): void {
+    unit.active = true;
+    unit.starts += 1;
+    unit.runningAt = NEVER;
+    this.active += 1;
+    const { dependencies } = unit;
+    for (let index = 0; index < dependencies.length; index += 1) (dependencies[index] as Unit).users += 1;
+    unit.startedAt = this.now();
+    try {
+      this.host.construct(unit);
+    } catch (error) {
+      this.ended(unit);
+      this.notMade(unit, error);
+      return;
+    }
+    if (unit.lifecycle === undefined) this.cameUp(unit);
+    else unit.lifecycle.begin(unit.startedAt / 1000);
+  }
+
+  #takeDown(unit: Unit): void {
+    this.lower(unit);
+    const { lifecycle } = unit;
+    if (lifecycle === undefined) {
+      this.ended(unit);
+      return;
+    }
+    lifecycle.end();
+    if (this.forced) lifecycle.abandon();
+  }
+}
