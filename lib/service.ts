@@ -6,9 +6,10 @@ import { declareBase } from './declare/definition.js';
 import type { LogLevel, Logger, ServiceState } from './base/events.js';
 import { Beacon } from './lifecycle/beacon.js';
 import type { Hooks } from './lifecycle/hooks.js';
-import { LIFECYCLE, makeLifecycle, type Lifecycle } from './lifecycle/lifecycle.js';
+import { LIFECYCLE, type Lifecycle } from './lifecycle/lifecycle.js';
+import { makeLifecycle } from './lifecycle/making.js';
 import { protectMembers } from './lifecycle/steps.js';
-import { releaseOf } from './lifecycle/scope.js';
+import { releaseOf, releaseWith } from './lifecycle/release.js';
 import { tracebacksOf } from './lifecycle/tracebacks.js';
 import { toPromise, type Settled } from './lifecycle/waiting.js';
 import { backgroundTask } from './run/background.js';
@@ -183,19 +184,19 @@ export class Service implements AsyncDisposable {
 
   /** Releases the value at the end of the run, last in first out (mode's `add_context`). Returns the value. */
   use<T extends AsyncDisposable | Disposable>(value: T): T {
-    this[LIFECYCLE].release('use()', releaseOf(value));
+    releaseWith(this[LIFECYCLE], 'use()', releaseOf(value));
     return value;
   }
 
   /** Releases the value at the end of the run by calling `release`. Returns the value. */
   adopt<T>(value: T, release: (value: T) => unknown): T {
-    this[LIFECYCLE].release('adopt()', () => release(value));
+    releaseWith(this[LIFECYCLE], 'adopt()', () => release(value));
     return value;
   }
 
   /** Calls the function at the end of the run. */
   defer(release: () => unknown): void {
-    this[LIFECYCLE].release('defer()', release);
+    releaseWith(this[LIFECYCLE], 'defer()', release);
   }
 
   /** Sleeps, until the run ends. Resolves to whether it slept in full. */

@@ -21,6 +21,30 @@ export class Boot {
   /** What went wrong after that. */
   readonly errors: unknown[] = [];
 
+  /** Asks for some units, dependencies first, and adds those that nobody ever wanted to `all`. Returns what it starts. */
+  want(order: readonly Unit[], all: Unit[]): readonly Unit[] {
+    const added: Unit[] = [];
+    for (let index = 0; index < order.length; index += 1) {
+      const unit = order[index] as Unit;
+      if (unit.wanted) {
+        if (!unit.up && unit.boot !== this) this.others.push(unit);
+        continue;
+      }
+      unit.wanted = true;
+      added.push(unit);
+      if (!unit.enlisted) {
+        unit.enlisted = true;
+        all.push(unit);
+      }
+      if (unit.up) continue;
+      unit.boot = this;
+      this.left += 1;
+      if (!unit.active) unit.missing = countMissing(unit.dependencies);
+    }
+    this.units = this.units.length === 0 ? added : [...this.units, ...added];
+    return added;
+  }
+
   /** What it waits for. */
   get pending(): Unit | undefined {
     const { units, others } = this;
@@ -84,5 +108,11 @@ function missingOf(units: readonly Unit[], missing: Unit[] = []): Unit[] {
     const unit = units[index] as Unit;
     if (unit.wanted && !unit.up) missing.push(unit);
   }
+  return missing;
+}
+
+function countMissing(dependencies: readonly Unit[]): number {
+  let missing = 0;
+  for (let index = 0; index < dependencies.length; index += 1) if (!(dependencies[index] as Unit).up) missing += 1;
   return missing;
 }

@@ -266,11 +266,8 @@ export class Container extends InversifyContainer implements AsyncDisposable {
   }
 
   async #boot(roots: readonly Wanted[], options: BootOptions | undefined): Promise<Resolved> {
-    if (this.#engine.answer('boot') === 'refuse') await this.#engine.boot([], []);
-    for (let back = this.#engine.takingBack; back !== undefined; back = this.#engine.takingBack) {
-      await back;
-      this.#engine.mustRun();
-    }
+    const back = this.#engine.takingBack;
+    if (back !== undefined) await back;
     const resolved = this.#resolve(roots);
     await this.#engine.boot(resolved.roots as Unit[], resolved.order as Unit[], options?.signal);
     return resolved;

@@ -62,17 +62,17 @@ export class Engine extends Scheduler {
     return answers[this.#state][call];
   }
 
-  /** A boot that is being taken back while the rest runs on: settles, never rejecting, when that is over. */
-  get takingBack(): Promise<unknown> | undefined {
-    const boot = this.#boot;
-    return boot?.failure === undefined || this.#state !== 'running'
-      ? undefined
-      : boot.done.promise.catch(() => undefined);
+  /** A boot that is taken back while the rest runs on has to be over before another can begin. */
+  get takingBack(): Promise<void> | undefined {
+    if (this.#state === 'stopping') throw stopping();
+    return this.#state === 'running' && this.#boot?.failure !== undefined ? this.#takenBack(this.#boot) : undefined;
   }
 
-  /** For who has waited while it ran: a stop of everything that came meanwhile has the last word. */
-  mustRun(): void {
+  async #takenBack(boot: Boot): Promise<void> {
+    await boot.done.promise.catch(() => undefined);
+    // a stop of everything that came meanwhile has the last word
     if (this.#state !== 'running') throw stopping();
+    await this.takingBack;
   }
 
   /** Starts units and, first, what they need: `order` has it all, dependencies first. */
@@ -84,14 +84,8 @@ export class Engine extends Scheduler {
       boot = new Boot();
       this.#boot = boot;
     } else if (boot.failure !== undefined) throw stopping();
-    const added: Unit[] = [];
-    for (let index = 0; index < order.length; index += 1) {
-      const unit = order[index] as Unit;
-      if (!unit.wanted) added.push(unit);
-      else if (!unit.up && unit.boot !== boot) boot.others.push(unit);
-    }
+    const added = boot.want(order, this.#units);
     this.tree.add(roots);
-    this.#want(boot, added);
     if (this.host.parent !== undefined) this.#visits.begin(added);
     if (answer === 'start') {
       this.bootedAt = this.now();
@@ -204,23 +198,6 @@ export class Engine extends Scheduler {
     this.ended(unit);
     if (failed) this.#cameNotUp(unit, run.failure?.error, expected);
     this.drain();
-  }
-
-  #want(boot: Boot, added: Unit[]): void {
-    for (let index = 0; index < added.length; index += 1) {
-      const unit = added[index] as Unit;
-      unit.wanted = true;
-      if (!unit.enlisted) {
-        unit.enlisted = true;
-        this.#units.push(unit);
-      }
-      if (unit.up) continue;
-      unit.boot = boot;
-      boot.left += 1;
-      if (unit.active) continue;
-      unit.missing = countMissing(unit.dependencies);
-    }
-    boot.units = boot.units.length === 0 ? added : [...boot.units, ...added];
   }
 
   #booted(boot: Boot): void {
@@ -394,10 +371,4 @@ export class Engine extends Scheduler {
     const { env } = this.host;
     if (env.listening) env.emit({ type: 'container', from, to, ...(error === undefined ? undefined : { error }) });
   }
-}
-
-function countMissing(dependencies: readonly Unit[]): number {
-  let missing = 0;
-  for (let index = 0; index < dependencies.length; index += 1) if (!(dependencies[index] as Unit).up) missing += 1;
-  return missing;
 }

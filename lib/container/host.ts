@@ -7,7 +7,8 @@ import { silentLogger, type LifecycleEvent, type LifecycleEventBody, type Logger
 import { Definition, Hook } from '../declare/definition.js';
 import { Deadlines } from '../lifecycle/deadlines.js';
 import type { Environment } from '../lifecycle/environment.js';
-import { expectInstance, Lifecycle, lifecycleMade, lifecycleOf } from '../lifecycle/lifecycle.js';
+import { Lifecycle, lifecycleOf } from '../lifecycle/lifecycle.js';
+import { expectInstance, lifecycleMade } from '../lifecycle/making.js';
 import type { Request } from '../plan/dependencies.js';
 import { isResource, type Resource, type Source } from '../plan/node.js';
 import { tokenName } from '../plan/problems.js';
@@ -194,10 +195,8 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
   }
 
   async bootUnit(unit: Unit): Promise<void> {
-    for (let back = this.engine.takingBack; back !== undefined; back = this.engine.takingBack) {
-      await back;
-      this.engine.mustRun();
-    }
+    const back = this.engine.takingBack;
+    if (back !== undefined) await back;
     const { roots, order } = this.resolver.resolve([unit]);
     return this.engine.boot(roots as Unit[], order as Unit[]);
   }

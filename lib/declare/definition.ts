@@ -189,6 +189,11 @@ export class Definition {
     this.restart = options.restart === undefined ? undefined : restartOf(options.restart, name);
   }
 
+  /** Whether it is that of a value that has no class of its own. */
+  get isResource(): boolean {
+    return this.cls === undefined;
+  }
+
   /** That of the class it extends, up to and without the base class of services. */
   get base(): Definition | undefined {
     if (this.#base === undefined) {

@@ -4,8 +4,8 @@ import { Alarm, type Clock } from '../base/clock.js';
 export interface Timed {
   /** On the clock's `now()`. */
   deadline: number;
-  /** For {@link Deadlines} alone. */
-  watched: boolean;
+  /** For {@link Deadlines} alone: who watches it. */
+  watcher: Deadlines | undefined;
   expired(): void;
 }
 
@@ -25,8 +25,9 @@ export class Deadlines {
 
   /** Watches it, or watches it further with a deadline that has changed. */
   watch(item: Timed): void {
-    if (!item.watched) {
-      item.watched = true;
+    if (item.watcher !== this) {
+      item.watcher?.forget(item);
+      item.watcher = this;
       this.#count += 1;
       if (this.#list.length > 2 * this.#count + 64) this.#tidy();
       this.#list.push(item);
@@ -35,8 +36,12 @@ export class Deadlines {
   }
 
   forget(item: Timed): void {
-    if (!item.watched) return;
-    item.watched = false;
+    if (item.watcher !== this) {
+      // its service went over to a container in the middle of its run
+      item.watcher?.forget(item);
+      return;
+    }
+    item.watcher = undefined;
     this.#count -= 1;
     if (this.#count > 0 || this.#resting) return;
     this.#resting = true;
@@ -57,12 +62,12 @@ export class Deadlines {
     const list: Timed[] = [];
     for (let index = 0; index < this.#list.length; index += 1) {
       const item = this.#list[index] as Timed;
-      if (!item.watched) continue;
+      if (item.watcher !== this) continue;
       // one that was forgotten and watched again is on the list twice
-      item.watched = false;
+      item.watcher = undefined;
       list.push(item);
     }
-    for (let index = 0; index < list.length; index += 1) (list[index] as Timed).watched = true;
+    for (let index = 0; index < list.length; index += 1) (list[index] as Timed).watcher = this;
     this.#list = list;
   }
 
@@ -81,7 +86,7 @@ export class Deadlines {
     for (const item of expired) this.forget(item);
     for (const item of expired) item.expired();
     const next = this.#list.reduce(
-      (least, { watched, deadline }) => (watched ? Math.min(least, deadline) : least),
+      (least, { watcher, deadline }) => (watcher === this ? Math.min(least, deadline) : least),
       Infinity,
     );
     if (next < Infinity && (this.#alarm === undefined || next < this.#alarm.at)) this.#arm(next);

@@ -15,10 +15,10 @@ export function notRunning({ name, state }: Lifecycle, what: string): ModeError 
 }
 
 export function startTimedOut(lifecycle: Lifecycle, waitingOn: readonly string[]): ModeError {
-  const { name, isResource, definition } = lifecycle;
+  const { name, definition } = lifecycle;
   return new ModeError('ERR_MODE_START_TIMEOUT', {
     message: `${name} did not start within ${formatMs(definition.startTimeout ?? DEFAULT_TIMEOUT)}: it was waiting on ${waitingOn.join(', ')}`,
-    remedy: `Let ${isResource ? 'it settle' : 'onStart settle (what never ends belongs into a @task())'}, or allow more with ${optionOf(lifecycle, 'startTimeout')}.`,
+    remedy: `Let ${definition.isResource ? 'it settle' : 'onStart settle (what never ends belongs into a @task())'}, or allow more with ${optionOf(lifecycle, 'startTimeout')}.`,
     path: [name],
   });
 }
@@ -99,6 +99,6 @@ export function isEcho(error: unknown, reason: unknown): boolean {
 }
 
 /** Where its timeouts are said. */
-function optionOf({ isResource }: Lifecycle, option: string): string {
+function optionOf({ definition: { isResource } }: Lifecycle, option: string): string {
   return isResource ? `container.resource(id, { ${option} })` : `@service({ ${option} })`;
 }

@@ -4,10 +4,12 @@ import type { Clock } from '../base/clock.js';
 import { ModeError } from '../base/errors.js';
 import { deferred, type Deferred } from '../base/async.js';
 import type { Background } from '../run/background.js';
-import type { Answer } from './answer.js';
-import type { Timed } from './deadlines.js';
+import type { Deadlines, Timed } from './deadlines.js';
+import { DEFAULT_TIMEOUT } from './environment.js';
 import type { Lifecycle } from './lifecycle.js';
 import { Scope } from './scope.js';
+import { warn } from './telling.js';
+import type { Answer } from './walk.js';
 
 /** The steps of a run, in order. At `Up` it rests until somebody ends it. */
 export const Phase = {
@@ -86,7 +88,7 @@ export class Run implements Timed, TaskHost {
   /** Whether `onStart` has succeeded. */
   started = false;
   deadline = 0;
-  watched = false;
+  watcher: Deadlines | undefined;
   /**
    * Why it crashed or could not start. It `fell` when it had been up: then its children go down for the same reason. It is
    * `reported` when who waits for the start was told.
@@ -176,7 +178,23 @@ export class Run implements Timed, TaskHost {
   crash(error: unknown): void {
     // a task that outlives its run must not bring down the next one
     if (this.lifecycle.run === this) this.lifecycle.crash(error);
-    else this.lifecycle.warn('failed after its run had ended', error);
+    else warn(this.lifecycle, 'failed after its run had ended', error);
+  }
+
+  /** It has this long from `since`, on the clock's `now()`, for what comes. */
+  allow(ms = DEFAULT_TIMEOUT, since = this.clock.now()): void {
+    // whole milliseconds: a number with a fraction takes an object of its own in each run
+    this.deadline = Math.ceil(since + ms);
+  }
+
+  /** From now on its deadline is minded. */
+  watch(): void {
+    this.lifecycle.env.deadlines.watch(this);
+  }
+
+  /** Nothing is under way that could miss it. */
+  unwatch(): void {
+    this.lifecycle.env.deadlines.forget(this);
   }
 
   expired(): void {
@@ -243,7 +261,7 @@ export class Run implements Timed, TaskHost {
 
   closeScope(): void | Promise<void> {
     return this.#load?.scope?.close((error) => {
-      if (this.phase === Phase.Down) this.lifecycle.warn('failed to release something after it was abandoned', error);
+      if (this.phase === Phase.Down) warn(this.lifecycle, 'failed to release something after it was abandoned', error);
       else this.addError(error);
     }, !this.forced);
   }

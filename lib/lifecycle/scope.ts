@@ -1,6 +1,6 @@
 import { isThenable } from '../base/async.js';
 
-type Release = () => unknown;
+export type Release = () => unknown;
 
 /** What a run has acquired, released last-in first-out (mode's exit stacks). */
 export class Scope {
@@ -27,16 +27,4 @@ export class Scope {
       }
     }
   }
-}
-
-/** How to release a value that knows it by itself. */
-export function releaseOf(value: AsyncDisposable | Disposable): Release {
-  const dispose =
-    (value as Partial<AsyncDisposable>)[Symbol.asyncDispose] ?? (value as Partial<Disposable>)[Symbol.dispose];
-  if (typeof dispose !== 'function') {
-    throw new TypeError(
-      'use() takes a value with [Symbol.asyncDispose] or [Symbol.dispose]; for any other, adopt(value, release)',
-    );
-  }
-  return () => dispose.call(value) as unknown;
 }

@@ -22,7 +22,7 @@ export function waitingOn(lifecycle: Lifecycle, run: Run): string[] {
 }
 
 /** The code of the service's own that a run is at, if it is at any. */
-export function hookAt({ isResource, restartCount }: Lifecycle, { phase }: Run): string | undefined {
+export function hookAt({ definition: { isResource }, restartCount }: Lifecycle, { phase }: Run): string | undefined {
   switch (phase) {
     case Phase.First:
       return restartCount > 0 ? 'onRestart' : 'onFirstStart';

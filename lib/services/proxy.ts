@@ -1,6 +1,7 @@
 import { ModeError } from '../base/errors.js';
 import { definitionOf, type Class } from '../declare/definition.js';
-import { expectInstance, LIFECYCLE } from '../lifecycle/lifecycle.js';
+import { LIFECYCLE } from '../lifecycle/lifecycle.js';
+import { expectInstance } from '../lifecycle/making.js';
 import { Service } from '../service.js';
 
 /**

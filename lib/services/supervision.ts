@@ -5,6 +5,7 @@ import type { Owner } from '../lifecycle/hooks.js';
 import { LIFECYCLE, type Lifecycle } from '../lifecycle/lifecycle.js';
 import { Phase, type Run } from '../lifecycle/run.js';
 import { DEFAULT_TIMEOUT } from '../lifecycle/environment.js';
+import { warn } from '../lifecycle/telling.js';
 import { toPromise } from '../lifecycle/waiting.js';
 import { Service } from '../service.js';
 import type { RestartPolicy } from '../supervise/budget.js';
@@ -146,7 +147,7 @@ export class Supervision {
       await lifecycle.stop();
     } catch (error) {
       const isTold = error === lifecycle.crashReason || (error instanceof StopError && error.errors.length === 0);
-      if (!isTold) lifecycle.warn('met an error on its way down', error);
+      if (!isTold) warn(lifecycle, 'met an error on its way down', error);
     }
   }
 
@@ -172,7 +173,7 @@ export class Supervision {
   #forfeit(place: Place, error: unknown): void {
     const { lifecycle, strategy } = this;
     const { discard } = affected(strategy, this.places, [place]);
-    lifecycle.warn(`gives up on ${discard.map(({ name }) => name).join(', ')}`, error);
+    warn(lifecycle, `gives up on ${discard.map(({ name }) => name).join(', ')}`, error);
     const given = discard.map((one) => one.lifecycle);
     for (const one of discard) this.#vacate(one);
     // they stay children until they are down: a stop of the supervisor waits for them

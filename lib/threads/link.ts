@@ -3,6 +3,7 @@ import { handled } from '../base/async.js';
 import type { ModeError } from '../base/errors.js';
 import type { LifecycleEventBody, LogLevel } from '../base/events.js';
 import { LIFECYCLE, type Lifecycle } from '../lifecycle/lifecycle.js';
+import { warn } from '../lifecycle/telling.js';
 import type { Service } from '../service.js';
 import * as errors from './errors.js';
 import { watchOf } from './keepalive.js';
@@ -79,7 +80,7 @@ export class ThreadLink implements ThreadHost {
   }
 
   castFailed(method: string, error: unknown): void {
-    this.#lifecycle.warn(`cast ${method}() to its thread, where it failed`, error);
+    warn(this.#lifecycle, `cast ${method}() to its thread, where it failed`, error);
   }
 
   #notRunning(method: string): ModeError {

@@ -1,0 +1,28 @@
+/**
+ * Between a container and what it makes: a look-up in an instance or a class that is seen for the first time is expensive, so
+ * who makes one says so before, and is told after.
+ */
+import { definitionOf, type Class, type Definition } from '../declare/definition.js';
+import { Lifecycle, lifecycleOf } from './lifecycle.js';
+
+let expected: Definition | undefined;
+let made: Lifecycle | undefined;
+
+/** Says what is about to be made; `undefined`, that what was made is not to be found by {@link lifecycleMade}. */
+export function expectInstance(definition: Definition | undefined): void {
+  expected = definition;
+  made = undefined;
+}
+
+/** A lifecycle for an instance that is being made by its base class. */
+export function makeLifecycle(target: object, cls: Class): Lifecycle {
+  if (expected?.cls !== cls) return new Lifecycle(target, definitionOf(cls));
+  return (made = new Lifecycle(target, expected));
+}
+
+/** The lifecycle of the instance that was expected. */
+export function lifecycleMade(instance: object): Lifecycle {
+  const lifecycle = made;
+  expectInstance(undefined);
+  return lifecycle?.target === instance ? lifecycle : lifecycleOf(instance);
+}

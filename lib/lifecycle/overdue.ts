@@ -1,0 +1,56 @@
+/** What becomes of a run that does not get on in time, and of errors that come too late. */
+import { describeError } from '../base/errors.js';
+import type { Lifecycle } from './lifecycle.js';
+import { abandoned, isEcho, startTimedOut, stopTimedOut } from './mishaps.js';
+import { Phase, type Run } from './run.js';
+import { tellAbandoned, warn } from './telling.js';
+import { waitingOn } from './waiting-on.js';
+import { giveUp } from './walk.js';
+
+/** After a start timed out, its hook has this long to notice the aborted signal. Milliseconds. */
+const ABORT_GRACE = 1_000;
+
+/** The deadline of a run has come. */
+export function expire(lifecycle: Lifecycle, run: Run): void {
+  if (!run.ending) {
+    lifecycle.crash(startTimedOut(lifecycle, waitingOn(lifecycle, run)));
+    const { deadline } = run;
+    run.allow(ABORT_GRACE);
+    run.deadline = Math.min(deadline, run.deadline);
+    run.watch();
+  } else if (run.phase < Phase.Stop) {
+    // the hook of the start did not notice in time that nobody waits for it any more
+    const waiting = waitingOn(lifecycle, run);
+    run.abandoned = waiting;
+    tellAbandoned(lifecycle, waiting);
+    run.failure ??= { error: stopTimedOut(lifecycle, waiting) };
+    run.allow(lifecycle.definition.stopTimeout);
+    giveUp(lifecycle, run);
+  } else {
+    abandon(lifecycle, run, true);
+  }
+}
+
+/** Gives up waiting: what is left of the way down is done, but not waited for. */
+export function abandon(lifecycle: Lifecycle, run: Run, timedOut: boolean): void {
+  const waiting = waitingOn(lifecycle, run);
+  const error = timedOut ? stopTimedOut(lifecycle, waiting) : abandoned(lifecycle, waiting);
+  run.forced = true;
+  run.unwatch();
+  run.grace?.abort(error);
+  run.abandoned = waiting;
+  tellAbandoned(lifecycle, waiting);
+  run.failure ??= { error };
+  if (run.phase === Phase.ChildrenDown) lifecycle.family?.abandon();
+  else if (run.phase === Phase.Release) void run.closeScope();
+  if (run.busy) giveUp(lifecycle, run);
+  else lifecycle.descend();
+}
+
+/** An error that comes too late to change the course is kept, or told. */
+export function record(lifecycle: Lifecycle, error: unknown): void {
+  const { run, state } = lifecycle;
+  if (run !== undefined && isEcho(error, run.reason)) return;
+  if (state === 'stopping' && run !== undefined && error !== run.failure?.error) run.addError(error);
+  else warn(lifecycle, `failed while it was ${state}: ${describeError(error)}`, error);
+}

@@ -1,0 +1,32 @@
+/** What `use()`, `adopt()` and `defer()` do. */
+import type { Lifecycle } from './lifecycle.js';
+import { Phase } from './run.js';
+import type { Release } from './scope.js';
+import { warn } from './telling.js';
+
+/** Has something released at the end of a service's run; at once where it is too late for that. */
+export function releaseWith(lifecycle: Lifecycle, what: string, release: Release): void {
+  const { run } = lifecycle;
+  if (run !== undefined && run.phase < Phase.Release) {
+    run.scope.add(release);
+    return;
+  }
+  Promise.resolve()
+    .then(release)
+    .catch((error: unknown) => {
+      warn(lifecycle, `could not release what it gave to ${what}`, error);
+    });
+  lifecycle.activeRun(what);
+}
+
+/** How to release a value that knows it by itself. */
+export function releaseOf(value: AsyncDisposable | Disposable): Release {
+  const dispose =
+    (value as Partial<AsyncDisposable>)[Symbol.asyncDispose] ?? (value as Partial<Disposable>)[Symbol.dispose];
+  if (typeof dispose !== 'function') {
+    throw new TypeError(
+      'use() takes a value with [Symbol.asyncDispose] or [Symbol.dispose]; for any other, adopt(value, release)',
+    );
+  }
+  return () => dispose.call(value) as unknown;
+}

@@ -1,0 +1,131 @@
+/** The walk of a run through its phases: from step to step, without promises where nothing is asynchronous. */
+import { isThenable } from '../base/async.js';
+import { Hook } from '../declare/definition.js';
+import type { Lifecycle } from './lifecycle.js';
+import { isEcho } from './mishaps.js';
+import { Phase, type Run } from './run.js';
+import { performStep } from './steps.js';
+import { warn } from './telling.js';
+
+/** Walks on until a step is asynchronous, or the run rests. */
+export function proceed(lifecycle: Lifecycle, run: Run): void {
+  while (run.phase !== Phase.Up && run.phase !== Phase.Down) {
+    run.busy = true;
+    try {
+      const pending = performStep(lifecycle, run);
+      if (isThenable(pending)) {
+        // what only looks like a promise may call back more than once
+        const promise = Promise.resolve(pending);
+        if (!run.forced) {
+          run.watch();
+          const { passed, failed } = (run.answer ??= new Answer(run));
+          promise.then(passed, failed);
+          return;
+        }
+        promise.catch((error: unknown) => {
+          failedLate(lifecycle, error);
+        });
+      }
+    } catch (error) {
+      run.busy = false;
+      fail(lifecycle, run, error);
+      continue;
+    }
+    run.busy = false;
+    pass(lifecycle, run);
+  }
+  if (run.phase === Phase.Up) lifecycle.up(run);
+  else lifecycle.bottom(run);
+}
+
+/** Leaves the step that is under way to itself and goes on with the next one. */
+export function giveUp(lifecycle: Lifecycle, run: Run): void {
+  if (run.answer !== undefined) run.answer.givenUp = run.phase;
+  run.answer = undefined;
+  run.busy = false;
+  run.phase = run.after(run.phase < Phase.Stop ? Phase.Up : run.phase);
+  proceed(lifecycle, run);
+}
+
+/**
+ * Hears how the asynchronous steps of a run went. When a step is given up, the next one gets an answer of its own, and what
+ * comes here is known to be late.
+ */
+export class Answer {
+  /** Nobody waits any longer for the step of this phase. */
+  givenUp: Phase | undefined;
+  // bound, since that takes less room than closures do
+  readonly passed: () => void = hearPassed.bind(this);
+  readonly failed: (error: unknown) => void = hearFailed.bind(this);
+
+  constructor(readonly run: Run) {}
+}
+
+function hearPassed(this: Answer): void {
+  const { run, givenUp } = this;
+  const { lifecycle } = run;
+  if (givenUp !== undefined) {
+    if (givenUp === Phase.Start) startedLate(lifecycle, run);
+    return;
+  }
+  run.busy = false;
+  pass(lifecycle, run);
+  proceed(lifecycle, run);
+}
+
+function hearFailed(this: Answer, error: unknown): void {
+  const { run, givenUp } = this;
+  const { lifecycle } = run;
+  if (givenUp !== undefined) {
+    failedLate(lifecycle, error);
+    return;
+  }
+  run.busy = false;
+  fail(lifecycle, run, error);
+  proceed(lifecycle, run);
+}
+
+/** A step went well. */
+function pass(lifecycle: Lifecycle, run: Run): void {
+  const { phase } = run;
+  // without an `onStart` there is nothing that could fail to succeed
+  if (phase === Phase.Start || (phase === Phase.First && !run.ending && (lifecycle.hooks & Hook.onStart) === 0)) {
+    run.started = true;
+  }
+  run.phase = run.after(run.ending && phase < Phase.Stop ? Phase.Up : phase);
+}
+
+/** A step threw. */
+function fail(lifecycle: Lifecycle, run: Run, error: unknown): void {
+  if (run.phase >= Phase.Stop) {
+    run.addError(error);
+    run.phase = run.after(run.phase);
+    return;
+  }
+  if (!run.ending) {
+    lifecycle.startFailed(run, error);
+    return;
+  }
+  if (!isEcho(error, run.reason)) run.addError(error);
+  run.phase = run.after(Phase.Up);
+}
+
+/** An `onStart` that was given up has succeeded after all: what it acquired must not be lost. */
+function startedLate(lifecycle: Lifecycle, run: Run): void {
+  if (!run.owesStop()) return;
+  const stop = async (): Promise<void> => {
+    try {
+      await lifecycle.target.onStop?.(AbortSignal.abort(run.reason));
+    } catch (error) {
+      warn(lifecycle, 'failed to stop after a start that came too late', error);
+    }
+  };
+  // where it runs again, that must not be stopped under those who use it
+  const { run: now } = lifecycle;
+  if (now !== run && now !== undefined && now.phase < Phase.Release) now.scope.add(stop);
+  else void stop();
+}
+
+function failedLate(lifecycle: Lifecycle, error: unknown): void {
+  warn(lifecycle, 'failed after it was abandoned', error);
+}
