@@ -18,9 +18,9 @@ import {
   timer,
 } from '../lib/index.js';
 import { describeError } from '../lib/base/errors.js';
-import { rejection, settle, stage, thrown, troupe } from './container/support.js';
+import { stage, troupe } from './container/support.js';
+import { boom, rejection, settle, thrown } from './support.js';
 
-const boom = new Error('boom');
 const never = () => new Promise<never>(() => undefined);
 
 class Bad extends Service {
@@ -134,6 +134,21 @@ const errors: Record<string, () => Promise<unknown>> = {
   ERR_MODE_DECLARATION: async () => thrown(() => service()(Bad)),
 };
 
+/** Whom they name in their `path`. The others are about a container, or come from before there is a graph. */
+const culprits: Record<string, string[]> = {
+  ERR_MODE_BOOT: ['Bad'],
+  ERR_MODE_NOT_RUNNING: ['pool'],
+  ERR_MODE_PLAN: ['missing'],
+  ERR_MODE_RESTART_ABORTED: ['App'],
+  ERR_MODE_RESTART_LIMIT: ['Crashing'],
+  ERR_MODE_SHADOWED: ['Shadowing'],
+  ERR_MODE_START_TIMEOUT: ['Slow'],
+  ERR_MODE_STOP: ['Bad'],
+  ERR_MODE_STOPPED: ['Plain'],
+  ERR_MODE_STOP_TIMEOUT: ['Slow'],
+  ERR_MODE_UNKNOWN: ['nothing'],
+};
+
 describe('every error of ours', () => {
   it.each(Object.entries(errors))('%s: a code, a message that ends with the remedy', async (code, meet) => {
     const error = (await meet()) as ModeError;
@@ -143,7 +158,7 @@ describe('every error of ours', () => {
     expect(error.code).toBe(code);
     expect(error.message).toMatch(/^.+\n {2}→ [A-Z][^\n]+\.$/s);
     expect(error.message.split('\n  → ')).toHaveLength(2);
-    if (error.path !== undefined) expect(error.path.every((name) => typeof name === 'string')).toBe(true);
+    expect(error.path).toEqual(culprits[code]);
     expect(error.stack).toContain(error.message.split('\n')[0]);
   });
 
