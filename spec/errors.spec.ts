@@ -2,6 +2,7 @@
  * One base class `ModeError` with a stable `code`, a `path` where there is one, a `cause`, and a message that ends with the remedy.
  * `ModeError.is(x)` works across duplicate installs. User code's own errors are never wrapped beyond `cause`.
  */
+import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import {
   BootError,
@@ -170,6 +171,34 @@ describe('every error of ours', () => {
   });
 });
 
+describe('the catalogue of codes', () => {
+  const read = (file: string): string => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
+  // in lib/base/errors.ts: a line a code, with what it means
+  const catalogue = Array.from(
+    read('lib/base/errors.ts').matchAll(/^ {2}\| '(ERR_MODE_\w+)';? \/\/ (.+)$/gm),
+    ([, code = '', meaning = '']) => ({ code, meaning }),
+  );
+  const codes = catalogue.map(({ code }) => code);
+
+  it('has each code that an error is made with, once, in alphabetical order', () => {
+    const sources = readdirSync(new URL('../lib/', import.meta.url), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => read(`lib/${file}`));
+    const made = sources.flatMap((text) =>
+      Array.from(text.matchAll(/(?:new ModeError|super)\(\s*'(\w+)'/g), ([, code = '']) => code),
+    );
+    expect(codes).toEqual([...new Set(made)].sort());
+  });
+
+  it('is explained in docs/errors.md: what happened, and what to do', () => {
+    const rows = Array.from(
+      read('docs/errors.md').matchAll(/^\| `(ERR_MODE_\w+)` *\| (.+?) *\| (.+?) *\|$/gm),
+      ([, code, meaning, advice]) => ({ code, meaning, advice }),
+    );
+    expect(rows).toEqual(catalogue.map((one) => ({ ...one, advice: expect.stringMatching(/^[A-Z].+\.$/) as string })));
+  });
+});
+
 describe('the classes', () => {
   it('PlanError: problems', () => {
     const error = thrown<PlanError>(() => new Container().plan('missing'));
@@ -237,7 +266,7 @@ describe('ModeError.is()', () => {
   );
 
   it('is not among what is printed', () => {
-    const error = new ModeError('ERR_MODE_TEST', { message: 'A test', remedy: 'Pass.' });
+    const error = new ModeError('ERR_MODE_INTERNAL', { message: 'A test', remedy: 'Pass.' });
     expect(Object.keys(error).sort()).toEqual(['code', 'name']);
   });
 });
