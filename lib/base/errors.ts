@@ -48,6 +48,7 @@ export type ModeErrorCode =
   | 'ERR_MODE_UNKNOWN' // there is no such service in this container, or no such child
   | 'ERR_MODE_USAGE'; // the worker was given something that it cannot run
 
+/** What a `ModeError` says, apart from its code. */
 export interface ModeErrorOptions {
   /** What happened, in one sentence that names the culprit. */
   message: string;
@@ -55,12 +56,20 @@ export interface ModeErrorOptions {
   remedy?: string;
   /** From the root to the culprit. */
   path?: readonly string[];
+  /** What was thrown, as it was thrown. */
   cause?: unknown;
 }
 
-/** The base class of all errors of this package. */
+/**
+ * The base class of all errors of this package.
+ *
+ * ```ts
+ * if (ModeError.is(error) && error.code === 'ERR_MODE_STOPPING') ...
+ * ```
+ */
 export class ModeError extends Error {
   override readonly name: string = 'ModeError';
+  /** What kind of mistake or mishap it is: what to compare, since messages may change. Node's errors have a `code`, too. */
   readonly code: ModeErrorCode;
   /** Names from the root to the culprit, where there is a path. */
   declare readonly path?: string[];
@@ -80,7 +89,15 @@ export class ModeError extends Error {
 
 /** One thing that is wrong with a graph. */
 export interface PlanProblem {
+  /**
+   * - `missing`: nothing is bound to what is needed
+   * - `cycle`: it needs itself, by way of others
+   * - `ambiguous`: several bindings fit where one is needed
+   * - `metadata`: the compiler wrote down no types, and nothing else says what is needed
+   * - `parent`: it belongs to the parent container, where it does not run
+   */
   kind: 'missing' | 'cycle' | 'ambiguous' | 'metadata' | 'parent';
+  /** What is wrong and what to do about it, in one or more lines. */
   message: string;
   /** Names from the root to the culprit; for a cycle, the names around it, the first one repeated at the end. */
   path: string[];
@@ -91,6 +108,7 @@ export interface PlanProblem {
 /** The graph is not sound. Nothing was constructed and nothing was started. */
 export class PlanError extends ModeError {
   override readonly name: string = 'PlanError';
+  /** All that is wrong, not only the first. At least one. */
   readonly problems: PlanProblem[];
 
   constructor(problems: PlanProblem[]) {
@@ -133,7 +151,9 @@ export class BootError extends ModeError {
 /** A stop met errors, or had to give up waiting for somebody. Everything else was stopped all the same. */
 export class StopError extends ModeError {
   override readonly name: string = 'StopError';
+  /** What was thrown on the way down, and by whom. */
   readonly errors: { service: string; error: unknown }[];
+  /** Whose stop took longer than it was given, and what each was waiting on. They may still be at it. */
   readonly abandoned: { service: string; waitingOn: string[] }[];
 
   constructor(errors: { service: string; error: unknown }[], abandoned: { service: string; waitingOn: string[] }[]) {
@@ -155,9 +175,10 @@ export class StopError extends ModeError {
   }
 }
 
-/** A service crashed more often than its restart budget allows. */
+/** A service crashed more often than its restart budget allows (mode's `MaxRestartsExceeded`). Its last crash is the `cause`. */
 export class RestartLimitError extends ModeError {
   override readonly name: string = 'RestartLimitError';
+  /** The service whose crash was too much. */
   readonly service: string;
   /** How many restarts the budget allowed and were made. */
   readonly restarts: number;
