@@ -2,6 +2,7 @@
  * One base class `ModeError` with a stable `code`, a `path` where there is one, a `cause`, and a message that ends with the remedy.
  * `ModeError.is(x)` works across duplicate installs. User code's own errors are never wrapped beyond `cause`.
  */
+import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import {
   BootError,
@@ -18,9 +19,9 @@ import {
   timer,
 } from '../lib/index.js';
 import { describeError } from '../lib/base/errors.js';
-import { rejection, settle, stage, thrown, troupe } from './container/support.js';
+import { stage, troupe } from './container/support.js';
+import { boom, rejection, settle, thrown } from './support.js';
 
-const boom = new Error('boom');
 const never = () => new Promise<never>(() => undefined);
 
 class Bad extends Service {
@@ -134,6 +135,21 @@ const errors: Record<string, () => Promise<unknown>> = {
   ERR_MODE_DECLARATION: async () => thrown(() => service()(Bad)),
 };
 
+/** Whom they name in their `path`. The others are about a container, or come from before there is a graph. */
+const culprits: Record<string, string[]> = {
+  ERR_MODE_BOOT: ['Bad'],
+  ERR_MODE_NOT_RUNNING: ['pool'],
+  ERR_MODE_PLAN: ['missing'],
+  ERR_MODE_RESTART_ABORTED: ['App'],
+  ERR_MODE_RESTART_LIMIT: ['Crashing'],
+  ERR_MODE_SHADOWED: ['Shadowing'],
+  ERR_MODE_START_TIMEOUT: ['Slow'],
+  ERR_MODE_STOP: ['Bad'],
+  ERR_MODE_STOPPED: ['Plain'],
+  ERR_MODE_STOP_TIMEOUT: ['Slow'],
+  ERR_MODE_UNKNOWN: ['nothing'],
+};
+
 describe('every error of ours', () => {
   it.each(Object.entries(errors))('%s: a code, a message that ends with the remedy', async (code, meet) => {
     const error = (await meet()) as ModeError;
@@ -143,7 +159,7 @@ describe('every error of ours', () => {
     expect(error.code).toBe(code);
     expect(error.message).toMatch(/^.+\n {2}→ [A-Z][^\n]+\.$/s);
     expect(error.message.split('\n  → ')).toHaveLength(2);
-    if (error.path !== undefined) expect(error.path.every((name) => typeof name === 'string')).toBe(true);
+    expect(error.path).toEqual(culprits[code]);
     expect(error.stack).toContain(error.message.split('\n')[0]);
   });
 
@@ -152,6 +168,34 @@ describe('every error of ours', () => {
     expect(new Set(names)).toEqual(
       new Set(['PlanError', 'BootError', 'StopError', 'RestartLimitError', 'AbortError', 'ModeError']),
     );
+  });
+});
+
+describe('the catalogue of codes', () => {
+  const read = (file: string): string => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
+  // in lib/base/errors.ts: a line a code, with what it means
+  const catalogue = Array.from(
+    read('lib/base/errors.ts').matchAll(/^ {2}\| '(ERR_MODE_\w+)';? \/\/ (.+)$/gm),
+    ([, code = '', meaning = '']) => ({ code, meaning }),
+  );
+  const codes = catalogue.map(({ code }) => code);
+
+  it('has each code that an error is made with, once, in alphabetical order', () => {
+    const sources = readdirSync(new URL('../lib/', import.meta.url), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => read(`lib/${file}`));
+    const made = sources.flatMap((text) =>
+      Array.from(text.matchAll(/(?:new ModeError|super)\(\s*'(\w+)'/g), ([, code = '']) => code),
+    );
+    expect(codes).toEqual([...new Set(made)].sort());
+  });
+
+  it('is explained in docs/errors.md: what happened, and what to do', () => {
+    const rows = Array.from(
+      read('docs/errors.md').matchAll(/^\| `(ERR_MODE_\w+)` *\| (.+?) *\| (.+?) *\|$/gm),
+      ([, code, meaning, advice]) => ({ code, meaning, advice }),
+    );
+    expect(rows).toEqual(catalogue.map((one) => ({ ...one, advice: expect.stringMatching(/^[A-Z].+\.$/) as string })));
   });
 });
 
@@ -222,7 +266,7 @@ describe('ModeError.is()', () => {
   );
 
   it('is not among what is printed', () => {
-    const error = new ModeError('ERR_MODE_TEST', { message: 'A test', remedy: 'Pass.' });
+    const error = new ModeError('ERR_MODE_INTERNAL', { message: 'A test', remedy: 'Pass.' });
     expect(Object.keys(error).sort()).toEqual(['code', 'name']);
   });
 });

@@ -86,8 +86,8 @@ describe('the types', () => {
   });
 
   it('of errors', () => {
-    expectTypeOf<ModeError['code']>().toEqualTypeOf<`ERR_MODE_${string}`>();
-    expectTypeOf<ModeErrorCode>().toEqualTypeOf<`ERR_MODE_${string}`>();
+    expectTypeOf<ModeError['code']>().toEqualTypeOf<ModeErrorCode>();
+    expectTypeOf<ModeErrorCode>().toExtend<`ERR_MODE_${string}`>();
     expectTypeOf<ModeError['path']>().toEqualTypeOf<string[] | undefined>();
     expectTypeOf<PlanError>().toExtend<ModeError & { problems: PlanProblem[] }>();
     expectTypeOf<BootError>().toExtend<

@@ -1,10 +1,14 @@
 /** A promise that is settled from outside. (`Promise.withResolvers` came with Node 22.) */
 export interface Deferred<T> {
+  /** What whoever waits is given. */
   readonly promise: Promise<T>;
+  /** Fulfils it. Nothing happens once it is settled. */
   resolve(value: T | PromiseLike<T>): void;
+  /** Rejects it. Nothing happens once it is settled. */
   reject(error: unknown): void;
 }
 
+/** A new one, not settled. */
 export function deferred<T = void>(): Deferred<T> {
   let resolve!: Deferred<T>['resolve'];
   let reject!: Deferred<T>['reject'];
@@ -15,6 +19,7 @@ export function deferred<T = void>(): Deferred<T> {
   return { promise, resolve, reject };
 }
 
+/** Whether something can be awaited, whoever made it: a promise, or what any library takes for one. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return (
     (typeof value === 'object' || typeof value === 'function') &&

@@ -3,17 +3,21 @@
  * file of the core that knows the real clock.
  */
 
-/** The handle of a timer that has been set. */
+/** The handle of a timer that has been set, for `clearTimer`. Nothing else is to be done with it. */
 export type TimerHandle = object;
 
-/** The time source of a container. `systemClock` is the real one; `mode-ts/testing` has a fake one. */
+/**
+ * The time source of a container: `new Container({ clock })`. `systemClock`, the default, is the real one; `mode-ts/testing`
+ * has a fake one. (Mode reads the time wherever it needs it; to pass a clock is what Go's fx does.)
+ */
 export interface Clock {
   /** Milliseconds on a clock that never jumps. Only differences mean something. */
   now(): number;
   /** The wall clock, in milliseconds since the epoch. May jump. */
   date(): number;
-  /** Calls `callback` once, `ms` milliseconds from now or a little later. */
+  /** Calls `callback` once, `ms` milliseconds from now or a little later; never before this returns. */
   setTimer(ms: number, callback: () => void): TimerHandle;
+  /** Keeps a timer from firing. Nothing happens when it has fired, or was cleared, already. */
   clearTimer(handle: TimerHandle): void;
 }
 
@@ -27,7 +31,7 @@ clearImmediate(probe);
 // the global is a getter, which costs more than the reading, and loads its module when it is first asked
 let time: typeof performance | undefined;
 
-/** The real clock. */
+/** The real clock: `performance.now()`, `Date.now()`, `setTimeout()`. Its timers keep the process alive. */
 export const systemClock: Clock = {
   now: () => (time ??= performance).now(),
   date: () => Date.now(),
@@ -55,6 +59,7 @@ export class Alarm {
     this.#arm(clock.now());
   }
 
+  /** Takes it back. Nothing happens once it has gone off. */
   cancel(): void {
     if (this.#handle === undefined) return;
     this.clock.clearTimer(this.#handle);

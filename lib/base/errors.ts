@@ -11,9 +11,44 @@ const BRAND = Symbol.for('mode-ts.ModeError');
 // how every message ends; those of nested errors are indented further
 const REMEDY = /\n {2}→ ((?:(?!\n {2}→ ).)*)$/s;
 
-/** What kind of mistake or mishap an error is. Stable: programs may compare against it. */
-export type ModeErrorCode = `ERR_MODE_${string}`;
+/**
+ * What kind of mistake or mishap an error is. Stable: programs may compare against it. New ones may come. What to do about
+ * each is in `docs/errors.md`.
+ */
+export type ModeErrorCode =
+  | 'ERR_MODE_ABANDONED' // a stop went on without what did not settle
+  | 'ERR_MODE_ASYNC_CONSTRUCTION' // something that is constructed or injected is made asynchronously
+  | 'ERR_MODE_BOOT' // a service could not start, and all that had started was stopped again
+  | 'ERR_MODE_BOOT_ABORTED' // a service was stopped while it was starting
+  | 'ERR_MODE_CYCLE' // a service would become a child of one of its own children
+  | 'ERR_MODE_DECLARATION' // a decorator stands where it cannot stand, or stands there twice
+  | 'ERR_MODE_INTERNAL' // something happened that cannot happen
+  | 'ERR_MODE_INTERRUPTED' // a signal told the worker to stop while it was booting
+  | 'ERR_MODE_NOT_RUNNING' // something was asked of a service or a resource that does not run
+  | 'ERR_MODE_OWNED' // a service has somebody else who starts and stops it
+  | 'ERR_MODE_PLAN' // the dependency graph is not sound, and nothing was started
+  | 'ERR_MODE_PROXY' // a proxy has no service to stand for
+  | 'ERR_MODE_RESTART_ABORTED' // a service that was to be restarted did not come back
+  | 'ERR_MODE_RESTART_LIMIT' // a service crashed more often than its budget allows
+  | 'ERR_MODE_SHADOWED' // a field of a service hides a member that every `Service` has
+  | 'ERR_MODE_START_TIMEOUT' // a start took longer than its `startTimeout`
+  | 'ERR_MODE_STOP' // something did not stop cleanly; the rest was stopped all the same
+  | 'ERR_MODE_STOPPED' // the service was stopped: why its signals abort
+  | 'ERR_MODE_STOPPING' // what should start is about to stop
+  | 'ERR_MODE_STOP_TIMEOUT' // a stop took longer than its `stopTimeout`: why its signals abort
+  | 'ERR_MODE_THREAD_BLOCKED' // the event loop of a thread did not turn for too long
+  | 'ERR_MODE_THREAD_CLONE' // something cannot be sent to another thread
+  | 'ERR_MODE_THREAD_CRASHED' // a thread crashed before a call of it had ended
+  | 'ERR_MODE_THREAD_EXITED' // a thread ended by itself
+  | 'ERR_MODE_THREAD_METHOD' // the service in a thread has no such method
+  | 'ERR_MODE_THREAD_MODULE' // what a thread should run cannot be found or made
+  | 'ERR_MODE_THREAD_NOT_RUNNING' // no thread runs that could answer the call
+  | 'ERR_MODE_THREAD_QUEUE_FULL' // too many calls wait for a thread
+  | 'ERR_MODE_THREAD_STOPPED' // a thread was stopped before a call of it had ended
+  | 'ERR_MODE_UNKNOWN' // there is no such service in this container, or no such child
+  | 'ERR_MODE_USAGE'; // the worker was given something that it cannot run
 
+/** What a `ModeError` says, apart from its code. */
 export interface ModeErrorOptions {
   /** What happened, in one sentence that names the culprit. */
   message: string;
@@ -21,12 +56,20 @@ export interface ModeErrorOptions {
   remedy?: string;
   /** From the root to the culprit. */
   path?: readonly string[];
+  /** What was thrown, as it was thrown. */
   cause?: unknown;
 }
 
-/** The base class of all errors of this package. */
+/**
+ * The base class of all errors of this package.
+ *
+ * ```ts
+ * if (ModeError.is(error) && error.code === 'ERR_MODE_STOPPING') ...
+ * ```
+ */
 export class ModeError extends Error {
   override readonly name: string = 'ModeError';
+  /** What kind of mistake or mishap it is: what to compare, since messages may change. Node's errors have a `code`, too. */
   readonly code: ModeErrorCode;
   /** Names from the root to the culprit, where there is a path. */
   declare readonly path?: string[];
@@ -46,7 +89,15 @@ export class ModeError extends Error {
 
 /** One thing that is wrong with a graph. */
 export interface PlanProblem {
+  /**
+   * - `missing`: nothing is bound to what is needed
+   * - `cycle`: it needs itself, by way of others
+   * - `ambiguous`: several bindings fit where one is needed
+   * - `metadata`: the compiler wrote down no types, and nothing else says what is needed
+   * - `parent`: it belongs to the parent container, where it does not run
+   */
   kind: 'missing' | 'cycle' | 'ambiguous' | 'metadata' | 'parent';
+  /** What is wrong and what to do about it, in one or more lines. */
   message: string;
   /** Names from the root to the culprit; for a cycle, the names around it, the first one repeated at the end. */
   path: string[];
@@ -57,6 +108,7 @@ export interface PlanProblem {
 /** The graph is not sound. Nothing was constructed and nothing was started. */
 export class PlanError extends ModeError {
   override readonly name: string = 'PlanError';
+  /** All that is wrong, not only the first. At least one. */
   readonly problems: PlanProblem[];
 
   constructor(problems: PlanProblem[]) {
@@ -99,7 +151,9 @@ export class BootError extends ModeError {
 /** A stop met errors, or had to give up waiting for somebody. Everything else was stopped all the same. */
 export class StopError extends ModeError {
   override readonly name: string = 'StopError';
+  /** What was thrown on the way down, and by whom. */
   readonly errors: { service: string; error: unknown }[];
+  /** Whose stop took longer than it was given, and what each was waiting on. They may still be at it. */
   readonly abandoned: { service: string; waitingOn: string[] }[];
 
   constructor(errors: { service: string; error: unknown }[], abandoned: { service: string; waitingOn: string[] }[]) {
@@ -121,9 +175,10 @@ export class StopError extends ModeError {
   }
 }
 
-/** A service crashed more often than its restart budget allows. */
+/** A service crashed more often than its restart budget allows (mode's `MaxRestartsExceeded`). Its last crash is the `cause`. */
 export class RestartLimitError extends ModeError {
   override readonly name: string = 'RestartLimitError';
+  /** The service whose crash was too much. */
   readonly service: string;
   /** How many restarts the budget allowed and were made. */
   readonly restarts: number;

@@ -6,6 +6,7 @@ export type ServiceState = 'idle' | 'starting' | 'running' | 'stopping' | 'stopp
 /** The life of a container. */
 export type ContainerState = 'idle' | 'starting' | 'running' | 'stopping' | 'stopped' | 'failed';
 
+/** The container went from one state to another. */
 interface ContainerEvent {
   type: 'container';
   from: ContainerState;
@@ -13,6 +14,7 @@ interface ContainerEvent {
   error?: unknown;
 }
 
+/** A service, resource or running child went from one state to another. */
 interface ServiceEvent {
   type: 'service';
   /** Unique in its container. */
@@ -33,10 +35,12 @@ interface ServiceEvent {
 /** Why a run was not made: the last one still ran, it was noticed too late, a coordinator refused it, the service stopped. */
 export type SkipReason = 'running' | 'late' | 'refused' | 'stopped';
 
+/** A task, timer or crontab was run, or was not. */
 interface RunEvent {
   type: 'task' | 'timer';
   service: string;
   name: string;
+  /** A `begin`, and later an `end` or an `error`; a `skip` stands alone. */
   what: 'begin' | 'end' | 'skip' | 'error';
   /** Counts the runs of this task or timer, from 1. */
   run?: number;
@@ -44,26 +48,33 @@ interface RunEvent {
   count?: number;
   /** Of a skip. */
   reason?: SkipReason;
+  /** Of an end or an error: how long the run took, in milliseconds. */
   ms?: number;
   error?: unknown;
 }
 
+/** A crash is survived: what went down comes back after the delay. */
 interface RestartEvent {
   type: 'restart';
   service: string;
   /** Counts the restarts within the budget, from 1. */
   attempt: number;
+  /** How long it waits before it, in milliseconds. */
   delayMs: number;
+  /** Who restarts with it: `self`, `dependents` or `all`; of a supervisor, its strategy. */
   scope: string;
+  /** The crash. */
   error: unknown;
 }
 
+/** A stop went on without a service that did not settle in time. */
 interface AbandonedEvent {
   type: 'abandoned';
   service: string;
   waitingOn: string[];
 }
 
+/** Something went wrong that changes nothing: an error that came too late, or of a listener. */
 interface WarningEvent {
   type: 'warning';
   message: string;
@@ -78,11 +89,16 @@ export type LifecycleEventBody =
 /** One thing that happened, and when (wall clock). */
 export type LifecycleEvent = LifecycleEventBody & { at: Date };
 
+/** How serious a line of a service's log is, least first. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
-/** Where a service's `log` goes. Silent unless `new Container({ logger })` or a worker gives one. */
+/**
+ * Where a service's `log` goes: a function for each level, which is given the line and whatever came with it. `console` and
+ * winston's loggers fit. It is not awaited, and must not throw. Silent unless `new Container({ logger })` or a worker gives one.
+ */
 export type Logger = Record<LogLevel, (message: string, meta?: unknown) => void>;
 
+/** The logger of services to which nobody gave one: it says nothing. */
 export const silentLogger: Logger = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 
 function ignore(): void {

@@ -21,16 +21,19 @@ export interface DrawOptions {
   times?: boolean;
 }
 
+/** How a picture is laid out, and what it shows. */
 export interface PictureOptions extends DrawOptions {
   /** Where dependencies are: below (`'TB'`, the default), above, to the right or to the left of what needs them. */
   direction?: 'TB' | 'BT' | 'LR' | 'RL';
 }
 
+/** What Graphviz is told. */
 export interface DotOptions extends PictureOptions {
   /** The name of the graph. Default `'services'`. */
   name?: string;
 }
 
+/** How a tree of text is written, and what it shows. */
 export interface TextOptions extends DrawOptions {
   /** From this depth on, a tree is continued further down at the left margin. Default 32. */
   depth?: number;
@@ -38,6 +41,7 @@ export interface TextOptions extends DrawOptions {
 
 /** A graph as plain data. */
 export interface GraphJson {
+  /** In the order of the graph. Of a graph from elsewhere, whatever its labels have. */
   nodes: ({ id: string } & Partial<GraphNode>)[];
   /** From the dependent to the dependency. */
   edges: { from: string; to: string; kind?: GraphEdgeKind }[];

@@ -1,4 +1,8 @@
-/** Depth-first order of any graph. Knows no service, and no stack depth limits it. */
+/**
+ * Depth-first order of any graph. Knows no service, and no stack depth limits it: the way from the root is a list, in which
+ * each vertex remembers which of its edges is next. With the three colours of the textbooks (Cormen et al., after Tarjan 1972):
+ * not seen, open, left; an edge to a vertex that is open closes a cycle.
+ */
 
 /** A vertex remembers when it was last visited, which is cheaper than asking a set. */
 export interface Vertex {
@@ -6,6 +10,7 @@ export interface Vertex {
   visit: number;
 }
 
+/** What a walk asks, and tells. */
 export interface Visitor<V> {
   /** The vertices that come before this one, asked for once, when the vertex is opened. */
   before(vertex: V): readonly V[];

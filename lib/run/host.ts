@@ -8,6 +8,7 @@ import type { LifecycleEventBody } from '../base/events.js';
  * What was claimed is run at most once: a replica that dies between its claim and its run takes that run with it.
  */
 export interface Coordinator {
+  /** Whether this replica is to run it. An error stands for a no, and is told as a `warning`. */
   claim(key: { name: string; at: Date }): boolean | Promise<boolean>;
 }
 

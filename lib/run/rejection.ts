@@ -2,6 +2,7 @@ import { currentCall, framesOf } from './tracing.js';
 
 /** Whose rejection it was. */
 export interface Culprit {
+  /** What people call the service. */
   readonly service: string;
   /** The hook, task, timer or crontab, where that is known. */
   readonly task?: string;

@@ -2,6 +2,7 @@ import type { TimerStatus } from './status.js';
 
 /** A method that is called again and again while its service runs. */
 export interface Schedule {
+  /** What events and lists call it. */
   readonly name: string;
   /** Begins to count. A first run that is due at once is made before this returns. */
   start(): void;
@@ -9,6 +10,7 @@ export interface Schedule {
   stop(): void;
   /** Settles, never rejecting, when the run that is under way is over; `undefined` when there is none. */
   readonly idle: Promise<void> | undefined;
+  /** What it has done and will do. */
   status(): TimerStatus;
   /**
    * A run by hand, now, whatever the schedule says and without asking a coordinator. Resolves when it is over:

@@ -1,7 +1,10 @@
 /** What a timer or crontab has done and will do, as `container.timers()` lists it. */
 export interface TimerStatus {
+  /** What people call the service. */
   service: string;
+  /** The method that is run, or the `name` that its decorator was given. */
   name: string;
+  /** Which decorator it has. */
   kind: 'timer' | 'crontab';
   /** When it is due next, jitter included. Missing while it is not scheduled. */
   nextAt?: Date;

@@ -46,6 +46,7 @@ export function traceWaits(on = true): void {
   }
 }
 
+/** Whether `traceWaits()` is on. */
 export function isTracing(): boolean {
   return calls !== undefined;
 }

@@ -6,6 +6,11 @@
  * to 30 s, five restarts never fit into a minute of it, so a service that crashes every time it comes up would be
  * restarted for ever. And time spent waiting proves nothing about health, so it must not make old crashes forgotten.
  * Hence the clock of the window stands still from a crash until the service is back.
+ *
+ * The budget is OTP's `intensity` and `period` (`supervisor.erl`, `add_restart`; systemd has the same as `StartLimitBurst=` and
+ * `StartLimitIntervalSec=`), which count real time, and can, since they restart at once or after a short time. Mode's
+ * `max_restarts` and `over` are a rate limit of the same kind. Delays that grow up to a limit are systemd's `RestartSteps=` and
+ * `RestartMaxDelaySec=`.
  */
 import { inspect } from 'node:util';
 import { formatMs, toMs, type Duration } from '../base/duration.js';
@@ -30,23 +35,31 @@ export interface RestartPolicyOptions {
   maxRestarts?: number;
   /** The window of `maxRestarts`, in time during which the service is up. Default 1 minute. */
   over?: Duration;
-  /** `false` restarts at once. */
+  /** How long to wait before each restart; `false` restarts at once. Default: 100 ms, then twice as long each time, up to 30 s. */
   backoff?: false | BackoffOptions;
 }
 
 /** A backoff, complete and in milliseconds. */
 export interface Backoff {
+  /** The wait before the first restart. */
   readonly initialMs: number;
+  /** By how much every wait is longer than the one before it. From 1. */
   readonly factor: number;
+  /** The longest wait. */
   readonly maxMs: number;
+  /** By which part every wait is randomly shorter or longer. From 0 to 1. */
   readonly jitter: number;
+  /** After how long without a crash the waits begin anew. */
   readonly resetAfterMs: number;
 }
 
 /** A restart policy, complete, checked and in milliseconds. */
 export interface RestartPolicy {
+  /** How many restarts are made within `overMs`; `Infinity` where there is no limit. */
   readonly maxRestarts: number;
+  /** The window of `maxRestarts`, in milliseconds of uptime. */
   readonly overMs: number;
+  /** The waits; `false` restarts at once. */
   readonly backoff: false | Backoff;
 }
 

@@ -1,6 +1,9 @@
 /** Who is affected by a crash, and how. Pure: lists in, lists out. */
 
-/** What a supervisor does about a crash. The names are those of mode's supervisors. */
+/**
+ * What a supervisor does about a crash. The names are those of mode's supervisors; the first three are OTP's `one_for_one`,
+ * `one_for_all` and `rest_for_one`.
+ */
 export type Strategy =
   /** Restart what crashed. */
   | 'one-for-one'

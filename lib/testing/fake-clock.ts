@@ -82,6 +82,7 @@ export class FakeClock implements Clock {
     return entry;
   }
 
+  /** Keeps a timer from firing. Nothing happens when it has fired already. */
   clearTimer(handle: TimerHandle): void {
     const position = this.#position(handle as Entry);
     if (this.#entries[position] === handle) this.#entries.splice(position, 1);

@@ -3,6 +3,7 @@ import type { LifecycleEvent } from '../base/events.js';
 
 /** Whatever reports lifecycle events: a container. */
 export interface EventSource {
+  /** Calls `listener` for every event, until the returned function is called. */
   on(listener: (event: LifecycleEvent) => void): () => void;
 }
 

@@ -1,7 +1,7 @@
 import { url as inspectorUrl } from 'node:inspector';
 import { toMs, type Duration } from '../base/duration.js';
 
-/** How a thread is watched. */
+/** How a thread is watched. (systemd's `WatchdogSec=` asks the same of a process: to say every now and then that it lives.) */
 export interface KeepaliveOptions {
   /** How often it is asked for a sign of life. Default 1 s (mode: 1.1 s). */
   every?: Duration;
@@ -11,7 +11,9 @@ export interface KeepaliveOptions {
 
 /** The same in milliseconds. */
 export interface Watch {
+  /** How often it is asked, in milliseconds. */
   readonly every: number;
+  /** How long it may owe an answer, in milliseconds. */
   readonly timeout: number;
 }
 
@@ -45,6 +47,7 @@ export class Keepalive {
     this.#limit = Math.ceil(watch.timeout / watch.every);
   }
 
+  /** Begins to ask. */
   start(): void {
     if (this.#timer !== undefined) return;
     this.#owed = 0;
@@ -58,6 +61,7 @@ export class Keepalive {
     this.#owed = 0;
   }
 
+  /** Asks no more. */
   stop(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;

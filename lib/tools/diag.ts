@@ -19,6 +19,7 @@ export class Diag {
   readonly #holds = new Map<string, number>();
   readonly #lastTransition = new Map<string, Date>();
 
+  /** @param clock dates the transitions. Default: the real one */
   constructor(clock: Pick<Clock, 'date'> = systemClock) {
     this.#clock = clock;
   }
@@ -82,6 +83,7 @@ export async function withFlag<T>(diag: Diag, flag: string, promise: PromiseLike
 
 /** Something with diagnostics: every `Service`. */
 export interface Diagnosed {
+  /** Its flags. */
   readonly diag: Diag;
 }
 

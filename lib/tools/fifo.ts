@@ -1,6 +1,8 @@
 /** A place in a `Fifo`. */
 export interface Place<T> {
+  /** What stands there. */
   readonly value: T;
+  /** The neighbours, for the `Fifo` alone. */
   previous: Place<T> | undefined;
   next: Place<T> | undefined;
   /** False once it has left. */
@@ -8,7 +10,7 @@ export interface Place<T> {
 }
 
 /**
- * First in, first out, and anybody may leave from the middle. All of it in constant time, which an array (`shift` moves
+ * First in, first out, and anybody may leave from the middle: a doubly linked list. All of it in constant time, which an array (`shift` moves
  * the rest) and a `Set` (whose first entry is found past all the deleted ones) are not.
  */
 export class Fifo<T> {
@@ -16,6 +18,7 @@ export class Fifo<T> {
   #last: Place<T> | undefined;
   #size = 0;
 
+  /** How many are in it. */
   get size(): number {
     return this.#size;
   }
@@ -25,6 +28,7 @@ export class Fifo<T> {
     return this.#first?.value;
   }
 
+  /** Adds one at the end. Its place is what `remove` takes. */
   push(value: T): Place<T> {
     const place: Place<T> = { value, previous: this.#last, next: undefined, waiting: true };
     if (this.#last === undefined) this.#first = place;
@@ -34,6 +38,7 @@ export class Fifo<T> {
     return place;
   }
 
+  /** Takes out the first. `undefined` when there is none. */
   shift(): T | undefined {
     const place = this.#first;
     if (place === undefined) return undefined;
@@ -52,6 +57,7 @@ export class Fifo<T> {
     this.#size -= 1;
   }
 
+  /** Takes out all of them. */
   clear(): void {
     while (this.#first !== undefined) this.remove(this.#first);
   }

@@ -1,6 +1,7 @@
 import { Fifo } from './fifo.js';
 import { Waiters } from './waiters.js';
 
+/** How a `FlowControlEvent` begins. */
 export interface FlowControlEventOptions {
   /** Whether flow stands still until the first `resume()`. Default true, as in mode. */
   initiallySuspended?: boolean;
@@ -82,6 +83,7 @@ export interface PressureCallbacks {
   onPressureDrop?: () => void;
 }
 
+/** How much a `FlowControlQueue` holds, who suspends it, and who hears when it fills up. */
 export interface FlowControlQueueOptions extends PressureCallbacks {
   /** How many items `put` lets in before it waits. Default `Infinity`; 0 means the same, as in Python. */
   maxSize?: number;

@@ -2,8 +2,9 @@ import { Alarm, systemClock, type Clock } from '../base/clock.js';
 import { toMs, type Duration } from '../base/duration.js';
 import { Waiters } from './waiters.js';
 
+/** What a `Bucket` holds, and whose time it goes by. */
 export interface RateLimitOptions {
-  /** How many tokens the bucket holds, so how many can be poured at once after a rest. At least 1; default: `limit`. */
+  /** How many tokens the bucket holds, so how many can be poured at once after a rest. At least 1; default: `limit`, or 1 where that is less. */
   capacity?: number;
   /** The time source. Default: the real one. */
   clock?: Clock;
@@ -15,12 +16,13 @@ export interface RateLimitOptions {
  * After a rest, `capacity` tokens can be poured at once and `limit` more over the following `per`. Give a smaller
  * `capacity` where such a burst is too much: 1 spaces the calls evenly.
  *
- * No timer runs unless somebody waits in `acquire`.
+ * No timer runs unless somebody waits in `acquire`. It is kept as a time rather than as a count, as the generic cell rate
+ * algorithm (GCRA) of ATM networks does, which comes to the same.
  */
 export class Bucket {
   /** How many tokens flow in over `per`. */
   readonly limit: number;
-  /** Milliseconds. */
+  /** Over how long `limit` tokens flow in, in milliseconds. */
   readonly per: number;
   /** How many tokens the bucket holds when it is full. */
   readonly capacity: number;

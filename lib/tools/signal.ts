@@ -7,6 +7,7 @@ export type SignalHandler<Args extends unknown[], Sender = unknown, Result = unk
   ...values: Args
 ) => Result;
 
+/** What people read when a signal is printed, or fails. */
 export interface SignalOptions {
   /** What people read. Default: the name of the owner's field that holds the signal. */
   name?: string;
@@ -14,6 +15,7 @@ export interface SignalOptions {
   owner?: object;
 }
 
+/** What a connection hears, and for how long it lives. */
 export interface ConnectOptions<Sender = unknown> {
   /** Only what this sender sends (compared by identity). Default: what anybody sends. */
   sender?: Sender;
@@ -250,10 +252,12 @@ export class BoundSignal<Args extends unknown[], Sender, Result, Sent> {
     readonly defaultSender: Sender,
   ) {}
 
+  /** That of the signal. */
   get name(): string {
     return this.signal.name;
   }
 
+  /** That of the signal. */
   get label(): string {
     return this.signal.label;
   }

@@ -49,6 +49,7 @@ export class Waiters<Result, Request = void> {
   /** @param onLeave called when somebody has given up, and the line is shorter without anybody having been served */
   constructor(private readonly onLeave?: () => void) {}
 
+  /** How many wait. */
   get size(): number {
     return this.#line.size;
   }

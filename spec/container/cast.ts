@@ -1,34 +1,30 @@
-import { expect } from 'vitest';
-import { deferred, type Deferred } from '../../lib/base/async.js';
-import { Container, Service, service, type ContainerOptions, type ServiceOptions } from '../../lib/index.js';
+import { expect, onTestFinished } from 'vitest';
+import { Container, Service, type ContainerOptions } from '../../lib/index.js';
 import { FakeClock, recordHistory } from '../../lib/testing/index.js';
+import { settle } from '../support.js';
+import { troupe, type Player } from './support.js';
 
-export const boom = new Error('boom');
+export { boom, settle } from '../support.js';
 
-export interface RoleOptions extends ServiceOptions {
-  needs?: ServiceOptions['inject'];
-  onStart?: (this: Service, signal: AbortSignal) => unknown;
-  onStop?: (this: Service, signal: AbortSignal) => unknown;
-}
+/** Restarts at once, five times. */
+export const atOnce = { backoff: false } as const;
+/** Restarts after 100 ms, 200 ms, 400 ms and so on. */
+export const steady = { backoff: { jitter: 0 } } as const;
 
-export type Role = new (...needs: unknown[]) => Service & { readonly needs: readonly unknown[] };
+export type Role = Player<Service>;
 
 /**
  * A container whose time stands still, with services that crash when they are told to. `log` has what they do: `+A` when
  * A's `onStart` begins, `-A` when its `onStop` does, `A!1 +100ms` for its first restart, and the states of the container.
+ * It ends with the test, and proves that nothing is left behind.
  */
 export function cast(options: ContainerOptions = {}) {
   const clock = new FakeClock();
   const container = new Container({ clock, ...options });
   const history = recordHistory(container);
-  const log: string[] = [];
-  const held = new Map<string, Deferred<void>>();
+  const { log, hold, release, since, player } = troupe<Service>(Service);
   watch(container);
-  const act = async (what: string, also: (() => unknown) | undefined): Promise<void> => {
-    log.push(what);
-    await held.get(what)?.promise;
-    await also?.();
-  };
+  onTestFinished(curtain);
 
   /** Writes down what becomes of a container, too. */
   function watch(one: Container, name = ''): void {
@@ -39,56 +35,28 @@ export function cast(options: ContainerOptions = {}) {
     });
   }
 
+  async function curtain(): Promise<void> {
+    release();
+    await container.stop().catch(() => undefined);
+    await settle();
+    expect(clock.pending()).toEqual([]);
+    const up = container.health().services.filter(({ state }) => !['idle', 'stopped', 'crashed'].includes(state));
+    expect(up).toEqual([]);
+  }
+
   return {
     clock,
     container,
     history,
     log,
     watch,
-    role(name: string, { needs = [], onStart, onStop, ...rest }: RoleOptions = {}): Role {
-      class Some extends Service {
-        readonly needs: readonly unknown[];
-        constructor(...given: unknown[]) {
-          super();
-          this.needs = given;
-        }
-        override onStart(signal: AbortSignal) {
-          return act(`+${name}`, onStart?.bind(this, signal));
-        }
-        override onStop(signal: AbortSignal) {
-          return act(`-${name}`, onStop?.bind(this, signal));
-        }
-      }
-      service({ name, inject: needs, ...rest })(Some);
-      return Some;
-    },
-    /** Keeps `+A` or `-A` from going on. */
-    hold(...what: string[]) {
-      for (const one of what) held.set(one, deferred());
-    },
-    release(what: string) {
-      held.get(what)?.resolve();
-      held.delete(what);
-    },
+    role: player,
+    hold,
+    release,
     /** What has happened since this was last asked, once everything that can go on has. */
     async since(): Promise<string[]> {
       await settle();
-      return log.splice(0);
-    },
-    /** Ends it, and proves that nothing is left behind. */
-    async curtain(): Promise<void> {
-      for (const one of held.values()) one.resolve();
-      held.clear();
-      await container.stop().catch(() => undefined);
-      await settle();
-      expect(clock.pending()).toEqual([]);
-      const up = container.health().services.filter(({ state }) => !['idle', 'stopped', 'crashed'].includes(state));
-      expect(up).toEqual([]);
+      return since();
     },
   };
-}
-
-/** Lets everything go on that does not wait for time. */
-export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,41 +1,12 @@
 /** Ten thousand crashes in a row, on the real clock: they leave nothing behind, and the event loop gets its turns. */
-import { setImmediate as turn } from 'node:timers/promises';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import { Container, Service, service } from '../../lib/index.js';
-import { boom } from './cast.js';
+import { boom, heapUsed, turn, watchTurns } from '../support.js';
 
 const CRASHES = 10_000;
 const WARM_UP = 1_000;
 const HEAP = 2 * 2 ** 20;
 const BUSY = 50;
-
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
-
-async function heap(): Promise<number> {
-  for (let round = 0; round < 3; round += 1) {
-    await turn();
-    collect();
-  }
-  return process.memoryUsage().heapUsed;
-}
-
-/** Watches how much work is done between two turns of the event loop. In time of the processor: others use it as well. */
-function watchTurns() {
-  const watch = { worst: 0, turns: 0, over: false };
-  void (async () => {
-    while (!watch.over) {
-      const before = process.cpuUsage();
-      await turn();
-      const { user, system } = process.cpuUsage(before);
-      watch.worst = Math.max(watch.worst, (user + system) / 1000);
-      watch.turns += 1;
-    }
-  })();
-  return watch;
-}
 
 async function storm(crashes: number, next: () => void, done: () => number): Promise<void> {
   const goal = done() + crashes;
@@ -69,11 +40,11 @@ it('of a service that runs', async () => {
   };
   const restarts = (): number => app.restartCount;
   await storm(WARM_UP, crash, restarts);
-  const before = await heap();
+  const before = await heapUsed();
   const watch = watchTurns();
   await storm(CRASHES, crash, restarts);
-  watch.over = true;
-  expect((await heap()) - before).toBeLessThan(HEAP);
+  watch.end();
+  expect((await heapUsed()) - before).toBeLessThan(HEAP);
   expect(watch.worst).toBeLessThan(BUSY);
   expect(redis.restartCount).toBe(app.restartCount);
   await container.stop();
@@ -102,12 +73,12 @@ it('of a service that cannot start', async () => {
   redis.crash(boom);
   const nothing = (): void => undefined;
   await storm(WARM_UP, nothing, () => starts);
-  const before = await heap();
+  const before = await heapUsed();
   const watch = watchTurns();
   await storm(CRASHES, nothing, () => starts);
-  watch.over = true;
+  watch.end();
   // it goes on meanwhile
-  expect((await heap()) - before).toBeLessThan(HEAP);
+  expect((await heapUsed()) - before).toBeLessThan(HEAP);
   expect(watch.worst).toBeLessThan(BUSY);
   expect(watch.turns).toBeGreaterThan(CRASHES / 20);
   broken = false;

@@ -1,25 +1,8 @@
 /** What happens while something else is under way: crashes, and calls, in the middle of restarts, boots and stops. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { BootError, Container, ModeError, RestartLimitError, StopError } from '../../lib/index.js';
-import { boom, cast, settle } from './cast.js';
-import { rejection } from './support.js';
-
-/** Restarts at once, five times. */
-const atOnce = { backoff: false } as const;
-/** Restarts after 100 ms, 200 ms, 400 ms and so on. */
-const steady = { backoff: { jitter: 0 } } as const;
-
-const ends: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const end of ends.splice(0)) await end();
-});
-
-function stage() {
-  const made = cast();
-  ends.push(made.curtain);
-  return made;
-}
+import { atOnce, boom, cast, settle, steady } from './cast.js';
+import { rejection } from '../support.js';
 
 /** Redis <- Cache <- App; Mail is on its own. */
 async function scene({
@@ -28,7 +11,7 @@ async function scene({
   app,
   mail,
 }: { redis?: object; cache?: object; app?: object; mail?: object } = {}) {
-  const set = stage();
+  const set = cast();
   const { container, role, since } = set;
   const policy = (restart: object | undefined): object => (restart === undefined ? {} : { restart });
   const Redis = role('Redis', policy(redis));
@@ -163,7 +146,7 @@ describe('a crash while a restart is under way', () => {
   });
 
   it('of what another restart brings back late: dependents wait for it, the others do not', async () => {
-    const { container, role, since, clock } = stage();
+    const { container, role, since, clock } = cast();
     const A = role('A', { restart: { backoff: { initial: '1s', jitter: 0 } } });
     const B = role('B', { restart: steady });
     const OfA = role('OfA', { needs: [A] });
@@ -294,7 +277,7 @@ describe('crashes of two services at once', () => {
 
 describe('a crash during a boot', () => {
   it('of what runs already: it comes back, and the boot waits for it', async () => {
-    const { container, role, since, hold, release, clock } = stage();
+    const { container, role, since, hold, release, clock } = cast();
     const Redis = role('Redis', { restart: steady });
     const Cache = role('Cache', { needs: [Redis] });
     const Slow = role('Slow');
@@ -313,7 +296,7 @@ describe('a crash during a boot', () => {
   });
 
   it('of one root, while the other starts: the boot waits for both', async () => {
-    const { container, role, since, hold, release, clock } = stage();
+    const { container, role, since, hold, release, clock } = cast();
     const Redis = role('Redis', { restart: steady });
     const Slow = role('Slow');
     hold('+Slow');
@@ -329,7 +312,7 @@ describe('a crash during a boot', () => {
   });
 
   it('without a policy: the boot fails', async () => {
-    const { container, role, since, hold, release } = stage();
+    const { container, role, since, hold, release } = cast();
     const Redis = role('Redis');
     hold('+App');
     const booted = rejection<BootError>(container.boot(role('App', { needs: [Redis] })));
@@ -343,7 +326,7 @@ describe('a crash during a boot', () => {
   });
 
   it('more often than its budget allows: the boot fails of that', async () => {
-    const { container, role, since, clock } = stage();
+    const { container, role, since, clock } = cast();
     let starts = 0;
     const Redis = role('Redis', {
       restart: { ...atOnce, maxRestarts: 2 },
@@ -378,7 +361,7 @@ describe('a crash during a boot', () => {
   });
 
   it('a first start that fails is no crash: the policy has no say, and the boot fails', async () => {
-    const { container, role, since } = stage();
+    const { container, role, since } = cast();
     const Redis = role('Redis', {
       restart: atOnce,
       onStart() {
@@ -417,7 +400,7 @@ describe('stop() while a restart is under way', () => {
   });
 
   it('on the way up: what is starting is given up', async () => {
-    const { container, role, since } = stage();
+    const { container, role, since } = cast();
     let starts = 0;
     const Redis = role('Redis', {
       restart: atOnce,
@@ -651,7 +634,7 @@ describe('restart(id)', () => {
   });
 
   it('tells what went wrong on the way down of what it restarts, and of nothing else', async () => {
-    const { container, role, since } = stage();
+    const { container, role, since } = cast();
     const fails = () => {
       throw boom;
     };
@@ -802,8 +785,9 @@ describe('a listener', () => {
 });
 
 describe('in a child container', () => {
-  it('a restart asked of the parent does not wait for what the child cannot bring back', async () => {
-    const { container, clock, role, since, watch } = stage();
+  /** A Request of the child that uses Redis of the parent, crashed and waiting for its restart. */
+  async function crashed() {
+    const { container, clock, role, since, watch } = cast();
     const Redis = role('Redis');
     container.bind(Redis).toSelf();
     await container.boot();
@@ -814,6 +798,11 @@ describe('in a child container', () => {
     await since();
     child.get(Request).crash(boom);
     expect(await since()).toEqual(['Request!1 +100ms', '-Request']);
+    return { container, clock, since, Redis };
+  }
+
+  it('a restart asked of the parent does not wait for what the child cannot bring back', async () => {
+    const { container, clock, since, Redis } = await crashed();
     await container.restart(Redis);
     expect(await since()).toEqual(['-Redis', '+Redis']);
     await clock.advance(100);
@@ -821,17 +810,7 @@ describe('in a child container', () => {
   });
 
   it('a stop of what it uses in the parent ends its restart', async () => {
-    const { container, clock, role, since, watch } = stage();
-    const Redis = role('Redis');
-    container.bind(Redis).toSelf();
-    await container.boot();
-    const child = new Container({ parent: container, clock });
-    watch(child, 'child ');
-    const Request = role('Request', { needs: [Redis], restart: steady });
-    await child.boot(Request);
-    await since();
-    child.get(Request).crash(boom);
-    await since();
+    const { container, clock, since, Redis } = await crashed();
     await container.stop(Redis);
     await settle();
     expect([await since(), clock.pending()]).toEqual([['-Redis'], []]);

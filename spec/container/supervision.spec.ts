@@ -4,25 +4,9 @@
  */
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Container, ModeError, RestartLimitError, Service, crontab, service, task, timer } from '../../lib/index.js';
-import { boom, cast, settle, type Role } from './cast.js';
+import { atOnce, boom, cast, settle, steady, type Role } from './cast.js';
 
-/** Restarts at once, five times. */
-const atOnce = { backoff: false } as const;
-/** Restarts after 100 ms, 200 ms, 400 ms and so on. */
-const steady = { backoff: { jitter: 0 } } as const;
-
-const ends: (() => Promise<void>)[] = [];
-
-function stage(...given: Parameters<typeof cast>) {
-  const made = cast(...given);
-  ends.push(made.curtain);
-  return made;
-}
-
-afterEach(async () => {
-  vi.restoreAllMocks();
-  for (const end of ends.splice(0)) await end();
-});
+afterEach(() => void vi.restoreAllMocks());
 
 /** What the container failed of. */
 function reason({ history: { events } }: ReturnType<typeof cast>): unknown {
@@ -33,7 +17,7 @@ function reason({ history: { events } }: ReturnType<typeof cast>): unknown {
 
 describe('without a policy', () => {
   it('a crash stops the container in order, and it fails', async () => {
-    const { container, role, since } = stage();
+    const { container, role, since } = cast();
     const Redis = role('Redis');
     const Cache = role('Cache', { needs: [Redis] });
     const Other = role('Other');
@@ -46,7 +30,7 @@ describe('without a policy', () => {
   });
 
   it("the same goes for when: 'never'", async () => {
-    const { container, role, history } = stage();
+    const { container, role, history } = cast();
     const Redis = role('Redis', { restart: { when: 'never', maxRestarts: 100 } });
     await container.boot(role('App', { needs: [Redis] }));
     history.clear();
@@ -63,7 +47,7 @@ describe('without a policy', () => {
   });
 
   it('and for maxRestarts: 0, which says so', async () => {
-    const set = stage();
+    const set = cast();
     const { container, role } = set;
     const Redis = role('Redis', { restart: { maxRestarts: 0 } });
     await container.boot(Redis);
@@ -79,7 +63,7 @@ describe('without a policy', () => {
 describe('who restarts', () => {
   /** Redis <- Cache <- App, Redis <- Stats <- App; Mail <- App is on its own. */
   async function scene(restart: object) {
-    const set = stage();
+    const set = cast();
     const { container, role, since } = set;
     const Redis = role('Redis', { restart });
     const Cache = role('Cache', { needs: [Redis] });
@@ -122,7 +106,7 @@ describe('who restarts', () => {
   });
 
   it("'dependents' of one in the middle leaves alone what it depends on", async () => {
-    const { container, since, role } = stage();
+    const { container, since, role } = cast();
     const Redis = role('Redis', { restart: steady });
     const Cache = role('Cache', { needs: [Redis], restart: atOnce });
     await container.boot(role('App', { needs: [Cache] }));
@@ -182,7 +166,7 @@ describe('who restarts', () => {
   });
 
   it('nobody comes back before all are down', async () => {
-    const { container, since, role, hold, release } = stage();
+    const { container, since, role, hold, release } = cast();
     const Redis = role('Redis', { restart: { ...atOnce, scope: 'all' } });
     await container.boot([Redis, role('Mail'), role('Slow')]);
     await since();
@@ -194,7 +178,7 @@ describe('who restarts', () => {
   });
 
   it('what only has to come later goes down and comes back as well', async () => {
-    const { container, since, role } = stage();
+    const { container, since, role } = cast();
     const Redis = role('Redis', { restart: atOnce });
     await container.boot(role('App', { dependsOn: [Redis] }));
     await since();
@@ -203,7 +187,7 @@ describe('who restarts', () => {
   });
 
   it('a class without any base class restarts as well', async () => {
-    const { container, clock, since, log } = stage();
+    const { container, clock, since, log } = cast();
     @service({ restart: atOnce })
     class Plain {
       onStart() {
@@ -224,7 +208,7 @@ describe('who restarts', () => {
 
 describe('how often', () => {
   async function scene(restart: object) {
-    const set = stage();
+    const set = cast();
     const Redis = set.role('Redis', { restart });
     const redis = await set.container.boot(Redis);
     await set.since();
@@ -232,7 +216,7 @@ describe('how often', () => {
   }
 
   it('maxRestarts: 2 allows two restarts, and the third crash is too much', async () => {
-    const set = stage();
+    const set = cast();
     const { container, role, since } = set;
     const Redis = role('Redis', { restart: { backoff: false, maxRestarts: 2 } });
     const app = await container.boot(role('App', { needs: [Redis] }));
@@ -332,7 +316,7 @@ describe('how often', () => {
   });
 
   it('nor does a start that takes its time', async () => {
-    const { container, clock, since, role } = stage();
+    const { container, clock, since, role } = cast();
     const restart = { backoff: false, maxRestarts: 2, over: '10s' } as const;
     const Redis = role('Redis', {
       restart,
@@ -362,7 +346,7 @@ describe('how often', () => {
   });
 
   it('nor does the time in which something else keeps it down', async () => {
-    const { container, clock, since, role } = stage();
+    const { container, clock, since, role } = cast();
     const Redis = role('Redis', { restart: { backoff: { initial: '1m', max: '1m', jitter: 0 } } });
     const Cache = role('Cache', { needs: [Redis], restart: { backoff: false, maxRestarts: 1, over: '10s' } });
     const cache = await container.boot(Cache);
@@ -434,7 +418,7 @@ describe('how often', () => {
   });
 
   it('each service has a budget of its own', async () => {
-    const { container, role, since } = stage();
+    const { container, role, since } = cast();
     const restart = { backoff: false, maxRestarts: 1, scope: 'self' } as const;
     const [A, B] = [role('A', { restart }), role('B', { restart })];
     await container.boot([A, B]);
@@ -447,7 +431,7 @@ describe('how often', () => {
   });
 
   it('restarts without a delay and without end leave the event loop its turn', async () => {
-    const { container, clock, role } = stage();
+    const { container, clock, role } = cast();
     let starts = 0;
     const Mad = role('Mad', {
       restart: { backoff: false, maxRestarts: Infinity },
@@ -468,7 +452,7 @@ describe('how often', () => {
 
 describe('what cannot start again', () => {
   it('has crashed once more', async () => {
-    const set = stage();
+    const set = cast();
     const { container, role, since, clock } = set;
     let broken = false;
     const worse = new Error('worse');
@@ -499,7 +483,7 @@ describe('what cannot start again', () => {
   });
 
   it('also when its start takes too long', async () => {
-    const { container, role, since, clock, history } = stage();
+    const { container, role, since, clock, history } = cast();
     let hangs = false;
     const Redis = role('Redis', {
       restart: steady,
@@ -528,7 +512,7 @@ describe('what cannot start again', () => {
   });
 
   it('ends the program, when it is a dependent without a policy', async () => {
-    const set = stage();
+    const set = cast();
     const { container, role, since } = set;
     let broken = false;
     const Redis = role('Redis', { restart: atOnce });
@@ -559,7 +543,7 @@ describe('what cannot start again', () => {
   });
 
   it('is tried again by its own policy, when it is a dependent with one', async () => {
-    const { container, role, since, clock } = stage();
+    const { container, role, since, clock } = cast();
     let broken = false;
     const Redis = role('Redis', { restart: atOnce });
     const Cache = role('Cache', {
@@ -580,7 +564,7 @@ describe('what cannot start again', () => {
   });
 
   it('what its start has left half done is taken back before the next try', async () => {
-    const { container, role, since, log } = stage();
+    const { container, role, since, log } = cast();
     let broken = false;
     const Redis = role('Redis', {
       restart: atOnce,
@@ -609,7 +593,7 @@ describe('what cannot start again', () => {
 
 describe('what can be seen of it', () => {
   it("a 'restart' event for each", async () => {
-    const { container, role, history } = stage();
+    const { container, role, history } = cast();
     const Redis = role('Redis', { restart: { ...steady, scope: 'all' } });
     const redis = await container.boot(Redis);
     redis.crash(boom);
@@ -620,7 +604,7 @@ describe('what can be seen of it', () => {
   });
 
   it('restartCount, onRestart, restarts in health(), report() and graph(), crashReason while it is down', async () => {
-    const { container, log, clock } = stage();
+    const { container, log, clock } = cast();
     @service({ restart: steady })
     class Redis extends Service {
       override onFirstStart() {
@@ -683,7 +667,7 @@ describe('what can be seen of it', () => {
   });
 
   it('the signal of the run tells the reason, and the next run has a new one', async () => {
-    const { container, role } = stage();
+    const { container, role } = cast();
     const Redis = role('Redis', { restart: atOnce });
     const app = await container.boot(role('App', { needs: [Redis] }));
     const redis = container.get(Redis);
@@ -696,7 +680,7 @@ describe('what can be seen of it', () => {
   });
 
   it('tasks, timers and crontabs of all that restarts begin anew, those of nobody else', async () => {
-    const { container, clock, log, since } = stage();
+    const { container, clock, log, since } = cast();
     class Busy extends Service {
       @task() async work() {
         log.push(`${this.label} works`);
@@ -738,7 +722,7 @@ describe('what can be seen of it', () => {
   });
 
   it('a task that dies is found, and its service comes back', async () => {
-    const { container, clock, log } = stage();
+    const { container, clock, log } = cast();
     let messages = 0;
     @service({ restart: steady })
     class Consumer extends Service {
@@ -761,7 +745,7 @@ describe('what can be seen of it', () => {
 
 describe('values that are made anew', () => {
   it('reach what depends on them', async () => {
-    const { container, role, since, log } = stage();
+    const { container, role, since, log } = cast();
     const Network = role('Network', { restart: atOnce });
     const POOL = Symbol('Pool');
     let pools = 0;
@@ -807,7 +791,7 @@ describe('values that are made anew', () => {
 
 describe('child containers', () => {
   async function scene(restart: object, ofChild?: object) {
-    const set = stage();
+    const set = cast();
     const { container, role, since, clock, watch } = set;
     const Redis = role('Redis', { restart });
     const Mail = role('Mail');
@@ -879,7 +863,7 @@ describe('child containers', () => {
   });
 
   it('what cannot come back in the child is the business of the child', async () => {
-    const { container, role, since, clock, watch } = stage();
+    const { container, role, since, clock, watch } = cast();
     const Redis = role('Redis', { restart: atOnce });
     container.bind(Redis).toSelf();
     await container.boot();

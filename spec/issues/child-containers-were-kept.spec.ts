@@ -1,11 +1,7 @@
 /** A parent kept every child container that had used, or only planned with, something of it: a leak for whoever makes one per request. */
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { expect, it } from 'vitest';
 import { Container, Service, inject, service } from '../../lib/index.js';
-
-setFlagsFromString('--expose-gc');
-const gc = runInNewContext('gc') as () => void;
+import { collectGarbage } from '../support.js';
 
 @service()
 class Redis extends Service {}
@@ -44,9 +40,7 @@ it.each(uses)('a child that %s is let go', async (_, use) => {
     await use(child);
     children.push(new WeakRef(child));
   }
-  // a turn of the event loop, since what a WeakRef was asked for or made of lives until then
-  await new Promise((resolve) => setImmediate(resolve));
-  gc();
+  await collectGarbage();
   const left = children.filter((child) => child.deref() !== undefined);
   // the last one may still be in a register somewhere
   expect(left.length).toBeLessThan(children.length - 1);

@@ -21,7 +21,7 @@ it('what is acquired after it is released', async () => {
   expect(log).toEqual(['released']);
 });
 
-it('it wakes who sleeps', async () => {
+it('who sleeps is woken', async () => {
   const { actor, clock } = theatre();
   const a = actor('A');
   const slept = a.sleep('1h');

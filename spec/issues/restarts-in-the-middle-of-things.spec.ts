@@ -1,27 +1,12 @@
 /** What went wrong with restarts of the graph before somebody wrote it down here. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Container, type BootError, type StopError } from '../../lib/index.js';
-import { boom, cast } from '../container/cast.js';
-import { rejection } from '../container/support.js';
-
-const atOnce = { backoff: false } as const;
-const steady = { backoff: { jitter: 0 } } as const;
-
-const ends: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const end of ends.splice(0)) await end();
-});
-
-function stage() {
-  const made = cast();
-  ends.push(made.curtain);
-  return made;
-}
+import { atOnce, boom, cast, steady } from '../container/cast.js';
+import { rejection } from '../support.js';
 
 describe('a restart', () => {
   it('of a service that could not come back during the first boot was tried again at once, for ever, counting nothing', async () => {
-    const { container, role, since } = stage();
+    const { container, role, since } = cast();
     let starts = 0;
     const Redis = role('Redis', {
       restart: { ...atOnce, maxRestarts: 1 },
@@ -43,7 +28,7 @@ describe('a restart', () => {
   });
 
   it('was never over when something was booted meanwhile that needs what goes down', async () => {
-    const { container, role, since, hold, release } = stage();
+    const { container, role, since, hold, release } = cast();
     const Redis = role('Redis');
     await container.boot(role('App', { needs: [Redis] }));
     hold('-App');
@@ -57,7 +42,7 @@ describe('a restart', () => {
   });
 
   it('of everything, in a container with children, never began: nobody told what runs in them', async () => {
-    const { container, role, since, clock } = stage();
+    const { container, role, since, clock } = cast();
     const Redis = role('Redis', { restart: { ...atOnce, scope: 'all' } });
     container.bind(Redis).toSelf();
     await container.boot();
@@ -70,7 +55,7 @@ describe('a restart', () => {
   });
 
   it('that could not come back again and again kept a watcher for each try', async () => {
-    const { container, role, since, clock } = stage();
+    const { container, role, since, clock } = cast();
     let broken = false;
     const Redis = role('Redis', {
       restart: { maxRestarts: Infinity, backoff: { initial: '1s', max: '1s', jitter: 0 } },
@@ -91,7 +76,7 @@ describe('a restart', () => {
   });
 
   it('of everything was cut short by a restart of what was stopped before it began', async () => {
-    const { container, role, since, clock } = stage();
+    const { container, role, since, clock } = cast();
     const Redis = role('Redis', { restart: { ...steady, scope: 'all' } });
     const App = role('App', { needs: [Redis] });
     await container.boot(App);
@@ -109,7 +94,7 @@ describe('a restart', () => {
 
 describe('a crash', () => {
   it('of a dependent, because of the crash of what it depends on, ended the program in the middle of the restart', async () => {
-    const { container, role, since, hold, release } = stage();
+    const { container, role, since, hold, release } = cast();
     const Redis = role('Redis', { restart: atOnce });
     const Cache = role('Cache', { needs: [Redis] });
     await container.boot(role('App', { needs: [Cache] }));
@@ -122,7 +107,7 @@ describe('a crash', () => {
   });
 
   it('while everything stops was forgotten: the stop resolved, and the program exited with 0', async () => {
-    const { container, role, since, hold, release } = stage();
+    const { container, role, since, hold, release } = cast();
     const Redis = role('Redis');
     await container.boot(role('App', { needs: [Redis] }));
     hold('-App');
@@ -136,7 +121,7 @@ describe('a crash', () => {
 
   it('of what starts, while its boot is taken back, counted or not, depending on who was down last', async () => {
     for (const alone of [true, false]) {
-      const { container, role, since, hold, release } = stage();
+      const { container, role, since, hold, release } = cast();
       const Redis = role('Redis');
       const App = role('App', { needs: alone ? [] : [Redis] });
       await container.boot(role('Mail'));
@@ -156,7 +141,7 @@ describe('a crash', () => {
 
 describe('stop(id)', () => {
   it('of what was being restarted did nothing, and it came back', async () => {
-    const { container, role, since, clock } = stage();
+    const { container, role, since, clock } = cast();
     const Redis = role('Redis', { restart: steady });
     await container.boot(role('App', { needs: [Redis] }));
     container.get(Redis).crash(boom);
@@ -167,7 +152,7 @@ describe('stop(id)', () => {
   });
 
   it('never settled when the same was booted again meanwhile', async () => {
-    const { container, role, since, hold, release } = stage();
+    const { container, role, since, hold, release } = cast();
     const Redis = role('Redis');
     const App = role('App', { needs: [Redis] });
     await container.boot(App);
@@ -183,7 +168,7 @@ describe('stop(id)', () => {
 
 describe('boot()', () => {
   it('of what was being restarted resolved before it was back', async () => {
-    const { container, role, since, clock } = stage();
+    const { container, role, since, clock } = cast();
     const Redis = role('Redis', { restart: steady });
     const redis = await container.boot(Redis);
     redis.crash(boom);

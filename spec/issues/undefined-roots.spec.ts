@@ -4,50 +4,47 @@
  */
 import { describe, expect, it } from 'vitest';
 import { Container, service } from '../../lib/index.js';
-import { rejection } from '../container/support.js';
+import { rejection } from '../support.js';
 
 @service()
 class App {}
 
-const notThereYet = undefined as never;
-const calls: [string, (container: Container, id: never) => unknown][] = [
-  ['boot()', (container, id) => container.boot([App, id])],
-  ['stop()', (container, id) => container.stop(id)],
-  ['restart()', (container, id) => container.restart(id)],
-  ['plan()', (container, id) => container.plan(App, id)],
-  ['graph()', (container, id) => container.graph(App, id)],
-  ['resource()', (container, id) => container.resource(id, { start: () => 1 })],
-];
+const wrong: [unknown][] = [[42], [null], [[]]];
+const calls: Record<string, (container: Container, id: never) => unknown> = {
+  'boot()': (container, id) => container.boot([App, id]),
+  'stop()': (container, id) => container.stop(id),
+  'restart()': (container, id) => container.restart(id),
+  'plan()': (container, id) => container.plan(App, id),
+  'graph()': (container, id) => container.graph(App, id),
+  'resource()': (container, id) => container.resource(id, { start: () => 1 }),
+};
+const refusal = (what: string, id: unknown) =>
+  rejection(Promise.resolve().then(() => calls[what]?.(new Container(), id as never)));
 
-describe.each(calls)('%s', (what, call) => {
-  const refusal = (id: unknown) => rejection(Promise.resolve().then(() => call(new Container(), id as never)));
+describe.each(Object.keys(calls))('%s', (what) => {
+  // the options of a stop
+  const ids = wrong.filter(([id]) => what !== 'stop()' || !Array.isArray(id));
 
-  // nothing at all is what a stop of everything is given
-  if (what !== 'stop()') {
-    it('says that a class was not there yet', async () => {
-      expect(await refusal(notThereYet)).toEqual(
-        new TypeError(
-          `${what} takes a class, a string or a symbol, not undefined\n` +
-            '  → The class was not there yet when this was called (two files import each other?).',
-        ),
-      );
-    });
-  }
-
-  it.each([
-    [42, '42'],
-    [null, 'null'],
-    [[], '[]'],
-  ])('refuses %j', async (id, shown) => {
-    // the options of a stop
-    if (what === 'stop()' && Array.isArray(id)) return;
-    expect(await refusal(id)).toEqual(
+  it.each(ids)('refuses %j', async (id) => {
+    expect(await refusal(what, id)).toEqual(
       new TypeError(
-        `${what} takes a class, a string or a symbol, not ${shown}\n  → Give what it was bound by, or the class itself.`,
+        `${what} takes a class, a string or a symbol, not ${JSON.stringify(id)}\n  → Give what it was bound by, or the class itself.`,
       ),
     );
   });
 });
+
+it.each(Object.keys(calls).filter((what) => what !== 'stop()'))(
+  '%s says that a class was not there yet',
+  async (what) => {
+    expect(await refusal(what, undefined)).toEqual(
+      new TypeError(
+        `${what} takes a class, a string or a symbol, not undefined\n` +
+          '  → The class was not there yet when this was called (two files import each other?).',
+      ),
+    );
+  },
+);
 
 it('resource() without a start says so', () => {
   expect(() => new Container().resource('pool', {} as never)).toThrow(

@@ -5,8 +5,9 @@ import { Deadlines } from '../../lib/lifecycle/deadlines.js';
 import { standalone } from '../../lib/lifecycle/environment.js';
 import { lifecycleOf } from '../../lib/lifecycle/lifecycle.js';
 import { FakeClock, recordHistory, type EventSource } from '../../lib/testing/index.js';
+import { boom } from '../support.js';
 
-export const boom = new Error('boom');
+export { boom, rejection, settle, statusOf, thrown } from '../support.js';
 
 export interface ActOptions extends Hooks, ServiceOptions {
   /** The service that is made. Default: one that has all the hooks. */
@@ -105,45 +106,4 @@ export function fail(error: unknown = boom): () => never {
 /** A hook that rejects. */
 export function reject(error: unknown = boom): () => Promise<never> {
   return () => Promise.reject(error);
-}
-
-/** What a promise is rejected with. */
-export async function rejection<E = Error & { code?: string }>(promise: Promise<unknown>): Promise<E> {
-  let value: unknown;
-  try {
-    value = await promise;
-  } catch (error) {
-    return error as E;
-  }
-  throw new Error(`It was not rejected, but gave ${String(value)}`);
-}
-
-/** What a call throws. */
-export function thrown(call: () => unknown): Error & { code?: string } {
-  try {
-    call();
-  } catch (error) {
-    return error as Error & { code?: string };
-  }
-  throw new Error('Nothing was thrown');
-}
-
-/** How a promise is at the moment. */
-export async function statusOf(promise: Promise<unknown>): Promise<'pending' | 'resolved' | 'rejected'> {
-  let status: 'pending' | 'resolved' | 'rejected' = 'pending';
-  promise.then(
-    () => {
-      status = 'resolved';
-    },
-    () => {
-      status = 'rejected';
-    },
-  );
-  await settle();
-  return status;
-}
-
-/** Lets everything go on that does not wait for time. */
-export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }

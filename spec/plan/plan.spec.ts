@@ -1,6 +1,6 @@
 /** `plan(...roots)`: the graph, its start order and its levels, without constructing anything. */
 import { describe, expect, it } from 'vitest';
-import { Container, Service, service, type ServiceIdentifier } from '../../lib/index.js';
+import { Container, PlanError, Service, service, type ServiceIdentifier } from '../../lib/index.js';
 import { levelsOf, rejection, stage, troupe } from '../container/support.js';
 
 /** Services from lines such as `App: Web Jobs`: what `App` needs, in order. */
@@ -221,7 +221,7 @@ describe('planning has no side effects', () => {
     const { player, log } = troupe();
     const App = player('App', { needs: [player('Redis'), 'missing'] });
     const { container } = stage();
-    expect(() => container.plan(App)).toThrow();
+    expect(() => container.plan(App)).toThrow(PlanError);
     await rejection(container.boot(App));
     expect(log).toEqual([]);
     expect(container.state).toBe('idle');

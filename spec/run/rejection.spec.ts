@@ -60,7 +60,7 @@ describe('whose rejection it was', () => {
     ])('is known exactly, of whatever was rejected: %s', async (place, culprit) => {
       traceWaits();
       const forget = (): void => {
-        setTimeout(() => void Promise.reject('nothing to tell by'), 1);
+        setImmediate(() => void Promise.reject('nothing to tell by'));
       };
       @service({ name: 'Feed' })
       class Consumer extends Service {

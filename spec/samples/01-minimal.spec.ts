@@ -5,7 +5,7 @@ import { killWorkers, modeWorker } from '../worker/run-worker.js';
 
 afterEach(killWorkers);
 
-describe('samples/01-minimal.ts', { timeout: 30_000 }, () => {
+describe('samples/01-minimal.ts', () => {
   it('greets every second, and stops in reverse on Ctrl-C', async () => {
     const worker = modeWorker(['samples/01-minimal.ts']);
     await worker.says(/Hello, world!/);

@@ -7,7 +7,7 @@ import { killWorkers, modeWorker } from '../worker/run-worker.js';
 
 afterEach(killWorkers);
 
-describe('samples/resources.ts', { timeout: 30_000 }, () => {
+describe('samples/resources.ts', () => {
   it('starts from the backend to the server, answers, and stops the other way round', async () => {
     const worker = modeWorker(['samples/resources.ts'], { env: { WEB_PORT: '0' } });
     const port = await worker.says(/Serving on port (\d+)/);

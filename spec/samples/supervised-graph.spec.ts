@@ -4,7 +4,7 @@ import { killWorkers, modeWorker } from '../worker/run-worker.js';
 
 afterEach(killWorkers);
 
-describe('samples/supervised-graph.ts', { timeout: 30_000 }, () => {
+describe('samples/supervised-graph.ts', () => {
   it('loses its broker once, which comes back with what depends on it, and ends', async () => {
     const worker = modeWorker(['samples/supervised-graph.ts', '--loglevel', 'info']);
     expect(await worker.exit()).toBe(0);

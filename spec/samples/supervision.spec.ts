@@ -9,7 +9,7 @@ function own(lines: readonly string[]): string[] {
   return lines.filter((line) => !line.startsWith('[^') && !line.startsWith('    at '));
 }
 
-describe('samples/consumer-restarts.ts', { timeout: 30_000 }, () => {
+describe('samples/consumer-restarts.ts', () => {
   it('loses its connection twice, handles every order once, and ends', async () => {
     const worker = modeWorker(['samples/consumer-restarts.ts', '--loglevel', 'info']);
     expect(await worker.exit()).toBe(0);
@@ -35,7 +35,7 @@ describe('samples/consumer-restarts.ts', { timeout: 30_000 }, () => {
   });
 });
 
-describe('samples/pool-restarts-as-one.ts', { timeout: 30_000 }, () => {
+describe('samples/pool-restarts-as-one.ts', () => {
   it('comes back as a whole, until it is complete, and ends', async () => {
     const worker = modeWorker(['samples/pool-restarts-as-one.ts', '--loglevel', 'info']);
     expect(await worker.exit()).toBe(0);

@@ -1,5 +1,5 @@
 import { Graph, alg } from '@dagrejs/graphlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Container, Service, service, type Beacon, type LogLevel } from '../../lib/index.js';
 import { theatre } from '../lifecycle/support.js';
 
@@ -199,8 +199,17 @@ describe('the log of a service', () => {
   });
 
   it('is silent until somebody gives a logger', async () => {
+    const said = vi.fn<() => boolean>(() => true);
+    for (const stream of [process.stdout, process.stderr]) vi.spyOn(stream, 'write').mockImplementation(said);
+    for (const method of ['debug', 'info', 'log', 'warn', 'error'] as const) {
+      vi.spyOn(console, method).mockImplementation(said);
+    }
+    onTestFinished(() => void vi.restoreAllMocks());
     const { log } = await new Container().boot(Redis);
-    log.error('nobody hears');
-    new Child().log.error('nobody hears');
+    for (const level of ['debug', 'info', 'warn', 'error'] as const) {
+      log[level]('nobody hears');
+      new Child().log[level]('nobody hears');
+    }
+    expect(said).not.toHaveBeenCalled();
   });
 });

@@ -6,7 +6,7 @@ import { standalone, type Environment } from '../../lib/lifecycle/environment.js
 import { LIFECYCLE } from '../../lib/lifecycle/lifecycle.js';
 import { FakeClock, recordHistory, type History } from '../../lib/testing/index.js';
 
-export const boom = new Error('boom');
+export { boom, rejection } from '../support.js';
 
 /** A service that writes `+name` when it starts and `-name` when it stops. */
 export class Actor extends Service {
@@ -107,14 +107,4 @@ export function stage(): Stage {
     since: () => script.splice(0).join(' '),
     settle: () => clock.advance(0),
   };
-}
-
-/** What a promise is rejected with. */
-export async function rejection<E = Error & { code?: string }>(promise: Promise<unknown>): Promise<E> {
-  try {
-    await promise;
-  } catch (error) {
-    return error as E;
-  }
-  throw new Error('It was not rejected');
 }

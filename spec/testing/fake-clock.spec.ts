@@ -112,7 +112,7 @@ describe('a FakeClock', () => {
     expect(log).toEqual(['next at 20']);
   });
 
-  it('does not hang on a timer of 0 ms that sets itself again', async () => {
+  it('does not hang on a timer of 0 ms that sets itself again', { timeout: 30_000 }, async () => {
     const clock = new FakeClock();
     const again = (): void => void clock.setTimer(0, again);
     again();

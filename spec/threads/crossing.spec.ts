@@ -55,8 +55,8 @@ describe('an error that crosses', () => {
     expect(error).toMatchObject({ name: 'BootError', code: 'ERR_MODE_BOOT', service: 'App', path: ['App', 'Db'] });
     expect(error.errors).toEqual([new Error('also')]);
     expect((error.cause as StopError).errors[0]?.error).toBeInstanceOf(RangeError);
-    const plain = cross(new lib.ModeError('ERR_MODE_X', { message: 'm', remedy: 'r', path: ['p'] }));
-    expect(plain).toMatchObject({ name: 'ModeError', code: 'ERR_MODE_X', message: 'm\n  → r', path: ['p'] });
+    const plain = cross(new lib.ModeError('ERR_MODE_OWNED', { message: 'm', remedy: 'r', path: ['p'] }));
+    expect(plain).toMatchObject({ name: 'ModeError', code: 'ERR_MODE_OWNED', message: 'm\n  → r', path: ['p'] });
     expect([BootError.name, PlanError.name]).toEqual(['BootError', 'PlanError']);
   });
 

@@ -2,7 +2,7 @@ import { ServiceThread } from 'mode-ts/threads';
 import { expect, it } from 'vitest';
 import { noThreadIsLeft } from './support.js';
 
-it('fifty threads, one after another, leave nothing behind', { timeout: 60_000 }, async () => {
+it('fifty threads, one after another, leave nothing behind', { timeout: 180_000 }, async () => {
   const module = new URL('./fixtures/idle.mjs', import.meta.url);
   const held = (): string[] => process.getActiveResourcesInfo().sort();
   const listeners = (): number => process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0);

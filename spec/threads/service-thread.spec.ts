@@ -52,7 +52,7 @@ describe('a start', () => {
     const error = await rejection(thread.start());
     expect(error).toBeInstanceOf(RangeError);
     expect(error).toMatchObject({ name: 'PortError', message: 'port 80 is taken', code: 'EADDRINUSE' });
-    expect(error['details']).toEqual({ port: 80, tried: [1, 2] });
+    expect(error).toHaveProperty('details', { port: 80, tried: [1, 2] });
     expect(error.cause).toBeInstanceOf(TypeError);
     expect(error.stack).toMatch(/FailsToStart\.onStart \(.*tools\.ts:\d+/);
     expect(thread.state).toBe('crashed');

@@ -3,6 +3,8 @@ import { QueueServiceThread, type QueueServiceThreadOptions } from 'mode-ts/thre
 import { vi } from 'vitest';
 import type { Desk } from './fixtures/tools.js';
 
+export { rejection } from '../support.js';
+
 // a real thread takes the time that a busy machine gives it
 vi.setConfig({ testTimeout: 20_000 });
 
@@ -62,18 +64,6 @@ export class Log implements Logger {
       for (const tell of this.#arrived.splice(0)) tell();
     };
   }
-}
-
-/** What a promise rejects with. */
-export async function rejection(
-  promise: Promise<unknown>,
-): Promise<Error & { code?: unknown; [key: string]: unknown }> {
-  try {
-    await promise;
-  } catch (error) {
-    return error as never;
-  }
-  throw new Error('it did not reject');
 }
 
 /** Waits until the service has come to the bottom of its way down. */

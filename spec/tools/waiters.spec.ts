@@ -14,24 +14,23 @@ describe('Fifo', () => {
         const fifo = new Fifo<number>();
         const places: ReturnType<typeof fifo.push>[] = [];
         let model: number[] = [];
-        list.forEach((operation, index) => {
+        for (const [index, operation] of list.entries()) {
+          const place = typeof operation === 'number' ? places[operation] : undefined;
+          let shifted: [unknown, unknown] = [undefined, undefined];
           if (operation === 'push') {
             places.push(fifo.push(index));
             model.push(index);
           } else if (operation === 'shift') {
-            expect(fifo.shift()).toBe(model.shift());
+            shifted = [fifo.shift(), model.shift()];
           } else if (operation === 'clear') {
             fifo.clear();
             model = [];
-          } else if (typeof operation === 'number') {
-            const place = places[operation];
-            if (place === undefined) return;
+          } else if (place !== undefined) {
             fifo.remove(place);
             model = model.filter((value) => value !== place.value);
           }
-          expect(fifo.size).toBe(model.length);
-          expect(fifo.first).toBe(model[0]);
-        });
+          expect([shifted[0], fifo.size, fifo.first]).toEqual([shifted[1], model.length, model[0]]);
+        }
         expect(Array.from({ length: fifo.size }, () => fifo.shift())).toEqual(model);
       }),
     );

@@ -97,7 +97,7 @@ describe('explain', () => {
   });
 
   it('takes the advice that our own errors bring', () => {
-    const error = new ModeError('ERR_MODE_X', { message: 'It is wrong', remedy: 'Right it.' });
+    const error = new ModeError('ERR_MODE_OWNED', { message: 'It is wrong', remedy: 'Right it.' });
     expect(explain(error).split('\n')).toEqual(expect.arrayContaining(['It is wrong', '  → Right it.']));
   });
 

@@ -17,13 +17,10 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { fixture, killWorkers, modeWorker } from './run-worker.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-
-// longer than the patience of a worker's helpers, which say what they were waiting for
-vi.setConfig({ testTimeout: 20_000 });
 
 afterEach(killWorkers);
 

@@ -1,9 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { vi } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const BIN = fileURLToPath(new URL('../../dist/worker/main.js', import.meta.url));
+
+// a program takes the time that a busy machine gives it; longer than PATIENCE, which says what was waited for
+vi.setConfig({ testTimeout: 30_000 });
 
 /** How long a test waits for a line or an exit before it says what there is instead, in milliseconds. */
 const PATIENCE = 15_000;
