@@ -3,6 +3,7 @@ import { BootError } from '../base/errors.js';
 import type { Collector } from './collector.js';
 import type { Latch } from './latch.js';
 import { aborted } from './refusals.js';
+import type { Cause } from './shutdown.js';
 import type { Tree } from './tree.js';
 import type { Unit } from './unit.js';
 
@@ -64,15 +65,15 @@ export class Boot {
   }
 
   /** It will not get any further, since everything stops. */
-  interrupt(cause: { error: unknown } | undefined): void {
+  interrupt(cause: Cause | undefined): void {
     // it may all have come up just now
-    const unit = this.pending ?? this.units.at(-1) ?? this.others.at(-1);
+    const unit = cause?.unit ?? this.pending ?? this.units.at(-1) ?? this.others.at(-1);
     if (unit === undefined) {
       this.done.resolve();
       return;
     }
     this.late?.cancel();
-    this.failure = { unit, error: cause?.error ?? aborted('The container') };
+    this.failure = { unit, error: cause === undefined ? aborted('The container') : cause.error };
   }
 
   /** Has it given up when a signal aborts. */
@@ -97,7 +98,8 @@ export class Boot {
   /** Its failure, with what went wrong on the way back. */
   errorOf(tree: Tree, { errors, error: stopError, abandoned }: Collector): BootError {
     const { unit, error } = this.failure as { unit: Unit; error: unknown };
-    const others = [...this.errors, ...errors.map((one) => one.error)].filter((one) => one !== error);
+    const back = errors.filter((one) => one.service !== unit.name || one.error !== error).map((one) => one.error);
+    const others = [...this.errors, ...back];
     if (abandoned.length > 0 && stopError !== undefined) others.push(stopError);
     return new BootError(unit.name, tree.pathTo(unit), error, others);
   }

@@ -10,7 +10,7 @@ import { Latch } from './latch.js';
 import { aliveOf, dependentsOf, Restarts, withDependents } from './restarts.js';
 import { aborted, notBack, stopping } from './refusals.js';
 import { Scheduler } from './scheduler.js';
-import { Shutdown } from './shutdown.js';
+import { Shutdown, type Cause } from './shutdown.js';
 import { answers, type Answer } from './transitions.js';
 import { Tree } from './tree.js';
 import { NEVER, type Unit } from './unit.js';
@@ -83,14 +83,13 @@ export class Engine extends Scheduler {
     if (boot === undefined) {
       boot = new Boot();
       this.#boot = boot;
+      if (answer === 'start') this.tree.clear();
+      this.bootedAt = this.now();
     } else if (boot.failure !== undefined) throw stopping();
     const added = boot.want(order, this.#units);
     this.tree.add(roots);
     if (this.host.parent !== undefined) this.#visits.begin(added);
-    if (answer === 'start') {
-      this.bootedAt = this.now();
-      this.#become('starting');
-    }
+    if (answer === 'start') this.#become('starting');
     const begun = boot;
     if (signal !== undefined) {
       begun.follow(signal, (unit, reason) => {
@@ -107,10 +106,8 @@ export class Engine extends Scheduler {
     if (answer === 'none') return Promise.resolve();
     if (answer !== 'join') this.#stopAll(undefined);
     const stop = this.#stop;
-    if (stop === undefined) {
-      // the last one went down at once
-      return this.#lastStop;
-    }
+    // the last one went down at once
+    if (stop === undefined) return this.#lastStop;
     if (options.timeout !== undefined) this.#limit(stop, options.timeout);
     return stop.done.promise;
   }
@@ -119,11 +116,10 @@ export class Engine extends Scheduler {
   async stopUnit(unit: Unit): Promise<void> {
     if (this.#state === 'stopping') return this.stop();
     const units = dependentsOf(unit);
-    const boot = this.#boot;
+    const rollsBack = this.#state === 'starting' && this.#boot?.awaitsAny(units) === true;
     for (const engine of new Set(units.map((one) => one.engine))) engine.#unwant(unit, units);
-    if (this.#stop === undefined) await this.#allDown(units);
-    // it was part of a first boot, and all of that rolls back
-    else await boot?.done.promise.catch(() => undefined);
+    // it was part of a first boot, and all of that goes down
+    return rollsBack ? (this.#stop?.done.promise ?? this.#lastStop) : this.#allDown(units);
   }
 
   /** Restarts one unit: what depends on it stops first, and comes back after it. */
@@ -211,10 +207,14 @@ export class Engine extends Scheduler {
       });
       return;
     }
-    this.#boot = undefined;
-    this.totalMs = (this.now() - this.bootedAt) / 1000;
+    this.#over();
     if (this.#state === 'starting') this.#become('running');
     boot.done.resolve();
+  }
+
+  #over(): void {
+    this.#boot = undefined;
+    this.totalMs = (this.now() - this.bootedAt) / 1000;
   }
 
   /** A unit that no boot waits for did not start: as if it had crashed. */
@@ -258,7 +258,7 @@ export class Engine extends Scheduler {
     boot.failure = { unit, error };
     boot.late?.cancel();
     if (this.#state === 'starting') {
-      this.#stopAll({ error });
+      this.#stopAll({ error, unit });
       return;
     }
     if (this.#state === 'stopping') return;
@@ -269,7 +269,7 @@ export class Engine extends Scheduler {
     const units = [...boot.units].reverse();
     new Latch(units, 'down', () => {
       this.#collectors.close(collector);
-      this.#boot = undefined;
+      this.#over();
       boot.done.reject(boot.errorOf(this.tree, collector));
     });
     this.settle(units);
@@ -288,24 +288,26 @@ export class Engine extends Scheduler {
     if (unanswered === undefined) return;
     const boot = this.#boot;
     if (boot !== undefined && this.#state === 'starting') this.#fail(boot, unit, unanswered.error);
-    else this.#stopAll(unanswered);
+    else this.#stopAll({ error: unanswered.error, unit });
   }
 
-  #stopAll(cause: { error: unknown } | undefined): void {
+  #stopAll(cause: Cause | undefined): void {
+    if (this.#stop !== undefined) return;
     if (this.#boot !== undefined && this.#boot.failure === undefined) this.#boot.interrupt(cause);
     const stop = new Shutdown(cause, this.#collectors.open());
     void handled(stop.done.promise);
     this.#stop = stop;
-    this.#become('stopping', cause?.error);
-    this.#restarts.cancel(cause?.error);
-    // what depends on us goes first, in child containers too; its errors are its own container's
-    for (const guest of this.#guests) void handled(guest.stop());
+    // before anybody hears of it: what crashes from now on was on its way down
     const active: Unit[] = [];
     for (let index = this.#units.length - 1; index >= 0; index -= 1) {
       const unit = this.#units[index] as Unit;
       unit.wanted = false;
       if (unit.active) active.push(unit);
     }
+    this.#become('stopping', cause);
+    this.#restarts.cancel(cause?.error);
+    // what depends on us goes first, in child containers too; its errors are its own container's
+    for (const guest of this.#guests) void handled(guest.stop());
     this.settleAll(active);
     if (this.active === 0) this.#stopped();
   }
@@ -319,11 +321,12 @@ export class Engine extends Scheduler {
     stop.end();
     this.forced = false;
     const boot = this.#boot;
-    this.#boot = undefined;
+    if (boot !== undefined) this.#over();
     const { error } = collector;
     this.#lastStop = handled(stop.done.promise);
     this.#visits.end();
-    this.#become(error !== undefined || cause !== undefined ? 'failed' : 'stopped', cause?.error ?? error);
+    const why = cause ?? (error === undefined ? undefined : { error });
+    this.#become(why === undefined ? 'stopped' : 'failed', why);
     if (boot?.failure !== undefined) boot.done.reject(boot.errorOf(this.tree, collector));
     if (error === undefined) stop.done.resolve();
     else stop.done.reject(error);
@@ -365,10 +368,10 @@ export class Engine extends Scheduler {
     else this.#cameNotUp(unit, error, true);
   }
 
-  #become(to: ContainerState, error?: unknown): void {
+  #become(to: ContainerState, cause?: { error: unknown }): void {
     const from = this.#state;
     this.#state = to;
     const { env } = this.host;
-    if (env.listening) env.emit({ type: 'container', from, to, ...(error === undefined ? undefined : { error }) });
+    if (env.listening) env.emit({ type: 'container', from, to, ...(cause && { error: cause.error }) });
   }
 }

@@ -1,6 +1,6 @@
 import type { Binding, InstanceBinding } from '@inversifyjs/core';
 import type { Container as InversifyContainer, ServiceIdentifier } from 'inversify';
-import { isThenable } from '../base/async.js';
+import { handled, isThenable } from '../base/async.js';
 import { systemClock } from '../base/clock.js';
 import { ModeError } from '../base/errors.js';
 import { silentLogger, type LifecycleEvent, type LifecycleEventBody, type Logger } from '../base/events.js';
@@ -17,8 +17,10 @@ import { everyRun } from '../run/host.js';
 import { Bridge, type BridgeHost } from './bridge.js';
 import { ResourceTarget, instantiate, postConstruct } from './construct.js';
 import { Engine } from './engine.js';
+import { Latch } from './latch.js';
 import type { ContainerOptions, ResourceOptions } from './options.js';
 import type { EngineHost } from './scheduler.js';
+import { mustBeFree } from './refusals.js';
 import { Unit } from './unit.js';
 
 /** What the container is to its resolver and its engine. */
@@ -27,9 +29,12 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
   readonly engine: Engine;
   readonly resolver: Resolver;
   readonly #listeners = new Set<(event: LifecycleEvent) => void>();
+  /** What is being told, and what is to be told after it. */
+  readonly #events: LifecycleEvent[] = [];
   readonly #ids = new Map<string, number>();
   /** Given when somebody asks, in the order in which the units were made: many programs run without. */
   readonly #idOf = new Map<Unit, string>();
+  readonly #adopted = new WeakMap<Lifecycle, ServiceIdentifier>();
   readonly #bridge: Bridge;
 
   constructor(
@@ -144,8 +149,13 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
   }
 
   addExisting(existing: object): ServiceIdentifier {
-    const { definition, name } = lifecycleOf(existing);
+    const lifecycle = lifecycleOf(existing);
+    const known = this.#adopted.get(lifecycle);
+    if (known !== undefined) return known;
+    mustBeFree(lifecycle);
+    const { definition, name } = lifecycle;
     const token = Symbol(name);
+    this.#adopted.set(lifecycle, token);
     this.#bindManaged({ name, inject: [], start: () => existing, definition, token, existing });
     return token;
   }
@@ -184,8 +194,11 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
     if (isResource(unit.source)) {
       const { existing } = unit.source;
       if (existing !== undefined) {
-        if (unit.lifecycle === undefined) this.#become(unit, existing);
-        unit.lifecycle ??= this.#own(lifecycleOf(existing), unit);
+        if (unit.lifecycle !== undefined) return;
+        const lifecycle = lifecycleOf(existing);
+        mustBeFree(lifecycle);
+        this.#become(unit, existing);
+        unit.lifecycle = this.#own(lifecycle, unit);
         return;
       }
       unit.lifecycle ??= this.#own(new Lifecycle(this.#targetOf(unit, unit.source), unit.source.definition), unit);
@@ -198,7 +211,10 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
     const back = this.engine.takingBack;
     if (back !== undefined) await back;
     const { roots, order } = this.resolver.resolve([unit]);
-    return this.engine.boot(roots as Unit[], order as Unit[]);
+    const booted = handled(this.engine.boot(roots as Unit[], order as Unit[]));
+    // whatever else is being booted at the same time, it is up when it is up
+    const up = new Promise<void>((resolve) => new Latch([unit], 'up', resolve));
+    return Promise.race([up, booted]);
   }
 
   #targetOf(unit: Unit, resource: Resource): ResourceTarget {
@@ -230,13 +246,19 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
   }
 
   #emit(body: LifecycleEventBody): void {
-    const event: LifecycleEvent = { ...body, at: new Date(this.env.clock.date()) };
-    for (const listener of [...this.#listeners]) {
-      try {
-        listener(event);
-      } catch (error) {
-        this.#listenerFailed(event, error);
+    this.#events.push({ ...body, at: new Date(this.env.clock.date()) });
+    if (this.#events.length > 1) return;
+    // what happens while an event is told is told after it, so that everybody hears everything in the same order
+    for (let event = this.#events[0]; event !== undefined; event = this.#events[0]) {
+      for (const listener of [...this.#listeners]) {
+        if (!this.#listeners.has(listener)) continue;
+        try {
+          listener(event);
+        } catch (error) {
+          this.#listenerFailed(event, error);
+        }
       }
+      this.#events.shift();
     }
   }
 

@@ -102,6 +102,7 @@ function describe(unit: Unit, levels: ReadonlyMap<Unit, number>): GraphNode {
 
 /** The state of a unit, also of one that has no lifecycle of its own. */
 export function stateOf(unit: Unit): ServiceState {
+  if (unit.engine.faultOf(unit) !== undefined) return 'crashed';
   if (unit.lifecycle !== undefined) return unit.lifecycle.state;
   if (unit.up) return 'running';
   return unit.starts === 0 ? 'idle' : 'stopped';

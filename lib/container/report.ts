@@ -91,8 +91,8 @@ function nameOf(unit: Unit): { id: string; name: string; state: ServiceState } {
   return { id: unit.id, name: unit.name, state: stateOf(unit) };
 }
 
-function failureOf({ lifecycle }: Unit): { failure?: unknown } {
-  const failure = lifecycle?.run?.failure;
+function failureOf(unit: Unit): { failure?: unknown } {
+  const failure = unit.engine.faultOf(unit) ?? unit.lifecycle?.run?.failure;
   return failure === undefined ? {} : { failure: failure.error };
 }
 

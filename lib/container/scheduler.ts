@@ -31,6 +31,7 @@ export abstract class Scheduler {
   #queue: Unit[] = [];
   #queued = 0;
   #draining = false;
+  readonly #faults = new Map<Unit, { error: unknown; start: number }>();
   /** How many units are active. */
   protected active = 0;
   /** Whether what goes down is not waited for. */
@@ -50,6 +51,12 @@ export abstract class Scheduler {
     unit.up = false;
     const { dependents } = unit;
     for (let index = 0; index < dependents.length; index += 1) (dependents[index] as Unit).missing += 1;
+  }
+
+  /** Why the value of a unit could not be made when it was last started. */
+  faultOf(unit: Unit): { error: unknown } | undefined {
+    const fault = this.#faults.get(unit);
+    return fault?.start === unit.starts ? fault : undefined;
   }
 
   /** Sees to units, in this order, and to whatever comes of that. */
@@ -149,6 +156,7 @@ export abstract class Scheduler {
     try {
       this.host.construct(unit);
     } catch (error) {
+      this.#faults.set(unit, { error, start: unit.starts });
       this.ended(unit);
       this.notMade(unit, error);
       return;

@@ -1,9 +1,16 @@
 import { deferred } from '../base/async.js';
 import { Alarm, type Clock } from '../base/clock.js';
 import type { Collector } from './collector.js';
+import type { Unit } from './unit.js';
 
 /** When the budget of a stop is spent, what has not had its turn yet gets this long in all, or the budget if that is less. */
 const LAST_GRACE = 500;
+
+/** Why everything stops, when that was not asked for: what went wrong, and with which unit. */
+export interface Cause {
+  readonly error: unknown;
+  readonly unit: Unit;
+}
 
 /** A stop of everything that is under way. */
 export class Shutdown {
@@ -13,8 +20,7 @@ export class Shutdown {
   #budget: Alarm | undefined;
 
   constructor(
-    /** Why, when it was not asked for. */
-    readonly cause: { error: unknown } | undefined,
+    readonly cause: Cause | undefined,
     readonly collector: Collector,
   ) {}
 

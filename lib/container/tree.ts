@@ -21,6 +21,12 @@ export class Tree {
     return [...this.#roots];
   }
 
+  /** Nothing runs: what is booted next has roots of its own. */
+  clear(): void {
+    this.#roots.clear();
+    this.#places = undefined;
+  }
+
   add(roots: readonly Unit[]): void {
     for (const root of roots) this.#roots.add(root);
     this.#places = undefined;

@@ -29,7 +29,7 @@ it('a boot that waits for a restart is answered, whatever becomes of that', asyn
   const booted = rejection<BootError>(container.boot(Redis));
   resolve();
   const { code, service: name, cause } = await booted;
-  expect([code, name, cause]).toEqual(['ERR_MODE_BOOT', 'Redis', boom]);
+  expect([code, name, cause]).toEqual(['ERR_MODE_BOOT', 'App', boom]);
   expect((await restarted).code).toBe('ERR_MODE_RESTART_ABORTED');
   expect(container.state).toBe('failed');
 });
