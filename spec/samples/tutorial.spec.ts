@@ -1,7 +1,7 @@
 /** The tutorial program as a user runs it. */
 
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { Container } from 'mode-ts';
 import { FakeClock } from 'mode-ts/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -17,7 +17,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe('samples/tutorial.ts', () => {
+describe('samples/tutorial.ts', { timeout: 30_000 }, () => {
   it('starts in the order of its graph, answers, and stops in reverse on Ctrl-C', async () => {
     const worker = modeWorker(command, anyPort);
     const webPort = await worker.says(/Serving on port (\d+)/);
@@ -78,6 +78,26 @@ describe('samples/tutorial.ts', () => {
     );
     expect(lines.at(-1)).toBe('[^Worker]: -Stopped!');
     expect(worker.err).toBe('');
+  });
+
+  it('does not wait for clients that say nothing', async () => {
+    const worker = modeWorker(command, anyPort);
+    const ports = [await worker.says(/Serving on port (\d+)/), await worker.says(/Listening on port (\d+)/)];
+    await worker.says(/APP STARTED/);
+    // as a browser does that expects to ask something soon
+    const silent = ports.map((port) => connect(Number(port), 'localhost'));
+    await Promise.all(silent.map((socket) => once(socket, 'connect')));
+    // and one that does not answer when the other side closes
+    const deaf = new WebSocket(`ws://localhost:${ports[1] ?? ''}`);
+    await once(deaf, 'open');
+    deaf.pause();
+    const pressed = performance.now();
+    worker.send('SIGINT');
+    expect(await worker.exit()).toBe(0);
+    expect(performance.now() - pressed).toBeLessThan(5000);
+    expect(worker.lines.at(-1)).toBe('[^Worker]: -Stopped!');
+    deaf.terminate();
+    for (const socket of silent) socket.destroy();
   });
 
   it('names the service whose port is in use, what to do, and takes the rest back', async () => {
