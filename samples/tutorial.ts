@@ -53,7 +53,7 @@ class Websockets extends Service {
         socket.send((data as Buffer).toString('utf8').toUpperCase());
       });
     });
-    await once(server, 'listening', { signal }); // rejects if the port is in use, and the start fails with that error
+    await once(sockets, 'listening', { signal }); // rejects if the port is in use, and the start fails with that error
     // What is adopted is released when the service stops, however it came to that. No `onStop` is needed.
     this.adopt(server, async () => {
       for (const socket of sockets.clients) socket.close(1001, 'going away');

@@ -100,16 +100,20 @@ describe('samples/tutorial.ts', { timeout: 30_000 }, () => {
     for (const socket of silent) socket.destroy();
   });
 
-  it('names the service whose port is in use, what to do, and takes the rest back', async () => {
+  it.each([
+    ['Webserver', 'WEB_PORT', 'UserCache'],
+    ['Websockets', 'WEBSOCKET_PORT', 'UserCache'],
+  ])('names %s when its port is in use, what to do, and takes the rest back', async (name, variable, other) => {
     const blocker = createServer().listen(0);
     await once(blocker, 'listening');
     const { port } = blocker.address() as { port: number };
-    const worker = modeWorker(command, { env: { WEB_PORT: String(port), WEBSOCKET_PORT: '0' } });
+    const worker = modeWorker(command, { env: { ...anyPort.env, [variable]: String(port) } });
     expect(await worker.exit()).toBe(1);
     blocker.close();
-    expect(worker.out).toMatch(/\[\^Worker\]: Webserver could not be started \(App → Webserver\): listen EADDRINUSE/);
+    expect(worker.out).toContain(`[^Worker]: ${name} could not be started (App → ${name}): listen EADDRINUSE`);
     expect(worker.out).toContain(`→ Port ${String(port)} is taken`);
-    expect(worker.lines).toContain('[^--UserCache]: -Stopped!');
+    expect(worker.out.match(/CRITICAL/g)).toHaveLength(1);
+    expect(worker.lines).toContain(`[^--${other}]: -Stopped!`);
     expect(worker.out).not.toContain('[^-App]: Starting...');
   });
 });
