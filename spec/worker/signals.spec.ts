@@ -1,5 +1,6 @@
 /** Who answers for a signal, from the first line of the program to the end. */
 
+import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { fixture, killWorkers, modeWorker } from './run-worker.js';
 
@@ -23,6 +24,17 @@ describe('a signal while a program loads', () => {
     worker.send('SIGINT');
     expect(await worker.exit()).toBe(0);
     expect(worker.lines).toEqual(['loading']);
+  });
+});
+
+describe('the binary', () => {
+  it('hears signals before it loads anything that takes a while', () => {
+    const imports = (file: string): string[] => {
+      const text = readFileSync(new URL(`../../dist/worker/${file}`, import.meta.url), 'utf8');
+      return Array.from(text.matchAll(/^import (?:.* from )?"([^"]+)";/gm), ([, from = '']) => from);
+    };
+    expect(imports('main.js')).toEqual(['./host.js']);
+    expect(imports('host.js').filter((from) => !from.startsWith('node:'))).toEqual([]);
   });
 });
 
