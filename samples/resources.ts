@@ -135,11 +135,14 @@ container.resource(HTTP_SERVER, {
     console.log(`Serving on port ${String((server.address() as AddressInfo).port)}`);
     return server;
   },
-  // Requests that are under way are answered: everything they need still runs. When grace is over, they are cut off.
+  // Requests that are under way are answered: everything they need still runs. After a second, or when grace is over, the
+  // connections that are left are cut off: there may be some on which nobody has asked anything.
   stop: async (server, signal) => {
-    signal.addEventListener('abort', () => {
+    const cutOff = (): void => {
       server.closeAllConnections();
-    });
+    };
+    setTimeout(cutOff, 1000).unref();
+    signal.addEventListener('abort', cutOff);
     server.close();
     await once(server, 'close');
     console.log('Everybody has been answered');

@@ -24,6 +24,9 @@ import { WebSocketServer } from 'ws';
 const WEB_PORT = Number(process.env['WEB_PORT'] ?? 8000);
 const WEBSOCKET_PORT = Number(process.env['WEBSOCKET_PORT'] ?? 8765);
 
+/** How long clients may take to say goodbye, in milliseconds. */
+const GOODBYE_MS = 1000;
+
 interface User {
   id: string;
   name: string;
@@ -43,16 +46,22 @@ class Websockets extends Service {
    */
   override async onStart(signal: AbortSignal): Promise<void> {
     console.log('STARTING WEBSOCKET SERVER');
-    const server = new WebSocketServer({ port: WEBSOCKET_PORT });
-    server.on('connection', (socket) => {
+    const server = createServer().listen(WEBSOCKET_PORT);
+    const sockets = new WebSocketServer({ server });
+    sockets.on('connection', (socket) => {
       socket.on('message', (data) => {
         socket.send((data as Buffer).toString('utf8').toUpperCase());
       });
     });
-    await once(server, 'listening', { signal }); // rejects if the port is in use, and the start fails with that error
+    await once(sockets, 'listening', { signal }); // rejects if the port is in use, and the start fails with that error
     // What is adopted is released when the service stops, however it came to that. No `onStop` is needed.
     this.adopt(server, async () => {
-      for (const socket of server.clients) socket.close(1001, 'going away');
+      for (const socket of sockets.clients) socket.close(1001, 'going away');
+      // clients may answer that, but nobody waits for them for long
+      setTimeout(() => {
+        for (const socket of sockets.clients) socket.terminate();
+        server.closeAllConnections();
+      }, GOODBYE_MS).unref();
       server.close();
       await once(server, 'close');
     });
@@ -104,9 +113,13 @@ class Webserver extends Service {
   /** Runs while everything this service depends on still runs. The signal aborts when grace is over. */
   override async onStop(signal: AbortSignal): Promise<void> {
     this.log.info('Closing server');
-    signal.addEventListener('abort', () => {
+    // Answers that are under way are given. A connection on which nothing was asked yet (browsers open some in advance) would
+    // keep the server open for a minute.
+    const cutOff = (): void => {
       this.server.closeAllConnections();
-    });
+    };
+    setTimeout(cutOff, GOODBYE_MS).unref();
+    signal.addEventListener('abort', cutOff);
     this.server.close();
     this.log.info('Waiting for server to close handle');
     await once(this.server, 'close');

@@ -2,7 +2,7 @@
 // only loaded when it is asked for (worker, testing, threads, graph) stays file by file. Made beside the old dist/ and put in
 // its place at the end, so that a program that starts meanwhile finds a whole one.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -17,12 +17,32 @@ try {
   execFileSync('node_modules/.bin/tsc', ['-p', 'tsconfig.build.json', '--emitDeclarationOnly', '--outDir', made], {
     stdio: 'inherit',
   });
+  for (const file of readdirSync(made, { recursive: true })) {
+    if (file.endsWith('.d.ts')) completeTypes(join(made, file));
+  }
   await bundle();
   chmodSync(join(made, 'worker/main.js'), 0o755);
   rmSync('dist', { recursive: true, force: true });
   renameSync(made, 'dist');
 } finally {
   rmSync(made, { recursive: true, force: true });
+}
+
+/**
+ * Says in a file of types which other types it needs, since whoever uses it may compile for ES2022, which knows nothing of
+ * `AsyncDisposable`, and TypeScript 7 takes no types along unless it is told to. In the sources tsc would drop these lines.
+ */
+function completeTypes(file) {
+  const text = readFileSync(file, 'utf8');
+  const needs = [
+    /\bDisposable\b|\bAsyncDisposable\b|\basyncDispose\b/.test(text) && 'lib="esnext.disposable"',
+    /\bNodeJS\.|'node:/.test(text) && 'types="node"',
+  ].filter(Boolean);
+  if (needs.length === 0) return;
+  writeFileSync(file, needs.map((need) => `/// <reference ${need} />\n`).join('') + text);
+  const map = JSON.parse(readFileSync(`${file}.map`, 'utf8'));
+  // a semicolon is a line without anything in it
+  writeFileSync(`${file}.map`, JSON.stringify({ ...map, mappings: ';'.repeat(needs.length) + map.mappings }));
 }
 
 async function bundle() {
@@ -41,7 +61,23 @@ async function bundle() {
     sourcemap: true,
     entryFileNames: '[name].js',
     chunkFileNames: 'core/[name].js',
+    // users read them: `Container.name` is no `Container$1`, although inversify has one as well
+    keepNames: true,
     codeSplitting: { groups: [{ name: 'core', test: CORE }] },
   });
   await build.close();
+  for (const file of readdirSync(made, { recursive: true })) {
+    if (file.endsWith('.js')) ownTheHelper(join(made, file));
+  }
+}
+
+/** What gives things their names is in the core itself, and not in one more file to load, which others need not even import. */
+function ownTheHelper(file) {
+  const inline =
+    'const __name = (target, value) => Object.defineProperty(target, "name", { value, configurable: true });';
+  const text = readFileSync(file, 'utf8');
+  const owned = text
+    .replace(/^import \{ \w+ as __name \} from "[./]+rolldown-runtime\.js";$/m, inline)
+    .replace(/^import "[./]+(?:core\/)?rolldown-runtime\.js";$/m, '');
+  if (owned !== text) writeFileSync(file, owned);
 }

@@ -6,7 +6,6 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ModeError, describeError, way, type BootError, type StopError } from '../base/errors.js';
-import type { LifecycleEvent } from '../base/events.js';
 import type { Culprit } from '../run/rejection.js';
 
 /** A program was asked for in a way that cannot work: a bad option, path, module or export. The exit code is 2. */
@@ -33,6 +32,21 @@ export function explain(error: unknown, how?: ExplainOptions): string {
 /** Explains errors that come by several times, and says only once where they happened and what they came from. */
 export class Explainer {
   readonly #told = new WeakSet();
+  readonly #abandoned = new Set<string>();
+
+  /** What a service was waiting on when it was abandoned has been told. */
+  abandons(service: string): void {
+    this.#abandoned.add(service);
+  }
+
+  /** Whether an error says only that a service was abandoned, and that has been told. */
+  isToldOf(error: unknown): boolean {
+    if (!ModeError.is(error)) return false;
+    const [service = ''] = error.path ?? [];
+    return (
+      error.code === 'ERR_MODE_ABANDONED' || (error.code === 'ERR_MODE_STOP_TIMEOUT' && this.#abandoned.has(service))
+    );
+  }
 
   explain(error: unknown, { what, advice }: ExplainOptions = {}): string {
     const { message, remedy } = split(error);
@@ -40,7 +54,8 @@ export class Explainer {
     const lines = [what === undefined ? message : `${what}: ${message}`, ...this.#origins(message, all)];
     if (isError(error, 'ERR_MODE_STOP')) lines.push(...this.#mishaps(error as StopError, '  - '));
     if (isError(error, 'ERR_MODE_BOOT')) {
-      for (const one of (error as BootError).errors) lines.push(...this.#onTheWayBack(one));
+      const { errors, service } = error as BootError;
+      for (const one of errors) lines.push(...this.#onTheWayBack(one, service));
     }
     const best = hintFor(all) ?? remedy ?? advice;
     if (best !== undefined) lines.push(`  → ${best}`);
@@ -69,15 +84,21 @@ export class Explainer {
   #mishaps({ errors, abandoned }: StopError, lead: string): string[] {
     return [
       ...errors.map(({ service, error }) => this.explain(error, { what: lead + service })),
-      ...abandoned.map(
-        ({ service, waitingOn }) => `${lead}${service} was abandoned, waiting on ${waitingOn.join(', ')}`,
-      ),
+      ...abandoned.map(({ service, waitingOn }) => {
+        const what = this.#abandoned.has(service) ? '' : `, waiting on ${waitingOn.join(', ')}`;
+        return `${lead}${service} was abandoned${what}`;
+      }),
     ];
   }
 
-  #onTheWayBack(error: unknown): string[] {
+  #onTheWayBack(error: unknown, failed: string): string[] {
     const lead = '  on the way back: ';
-    if (isError(error, 'ERR_MODE_STOP')) return this.#mishaps(error as StopError, lead);
+    // who told the worker to stop, while the boot was on its way back already, is told by a line of its own
+    if (isError(error, 'ERR_MODE_INTERRUPTED')) return [];
+    if (isError(error, 'ERR_MODE_STOP')) {
+      const told = `${lead}${failed} was abandoned`; // and that it failed is told right above
+      return this.#mishaps(error as StopError, lead).filter((line) => line !== told);
+    }
     return [lead + this.explain(error)];
   }
 
@@ -148,6 +169,7 @@ const FOREIGN: readonly string[] = [
   '/node_modules/@inversifyjs/',
   '/node_modules/@oxc-node/',
   '/node_modules/commander/',
+  '/node_modules/croner/',
 ];
 
 interface SystemError extends Error {
@@ -199,55 +221,10 @@ export function uncaught(culprit: Culprit | undefined): ExplainOptions {
   };
 }
 
-/** Everything that went wrong in a run, told once each. */
-export class Failures {
-  readonly #all: unknown[] = [];
-  /** Who crashed, by the error. */
-  readonly #culprits = new WeakMap<object, string>();
-
-  /** @param tell is called each time that there is something new to say */
-  constructor(private readonly tell: (error: unknown, how: ExplainOptions) => void) {}
-
-  /** First things first. */
-  get all(): readonly unknown[] {
-    return this.#all;
-  }
-
-  /** Notes who met an error, so that it can be named when the error arrives. */
-  notice(event: LifecycleEvent): void {
-    if (event.type === 'service' && isObject(event.error) && !this.#culprits.has(event.error)) {
-      this.#culprits.set(event.error, event.name);
-    }
-  }
-
-  add(error: unknown, how: ExplainOptions = this.#howToTell(error)): void {
-    if (this.#all.includes(error)) return;
-    const known = this.#isOldNews(error);
-    this.#all.push(error);
-    if (!known) this.tell(error, how);
-  }
-
-  /** A stop that met a crash reports that crash again. */
-  #isOldNews(error: unknown): boolean {
-    if (!isError(error, 'ERR_MODE_STOP')) return false;
-    const { errors, abandoned } = error as StopError;
-    return abandoned.length === 0 && errors.every((one) => this.#all.includes(one.error));
-  }
-
-  #howToTell(error: unknown): ExplainOptions {
-    const culprit = isObject(error) ? this.#culprits.get(error) : undefined;
-    if (culprit === undefined || ModeError.is(error)) return {};
-    return {
-      what: `${culprit} crashed`,
-      advice: `Mend ${culprit}, or let it come back by itself: @service({ restart: { maxRestarts: 5 } }).`,
-    };
-  }
-}
-
-function isError(error: unknown, code: ModeError['code']): error is ModeError {
+export function isError(error: unknown, code: ModeError['code']): error is ModeError {
   return ModeError.is(error) && error.code === code;
 }
 
-function isObject(value: unknown): value is object {
+export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }

@@ -8,6 +8,8 @@ export type StopSignal = 'SIGINT' | 'SIGTERM';
 /** The number that a shell knows the signal by: a process that it ended exits with 128 and this. */
 export const signalNumber: Readonly<Record<StopSignal, number>> = { SIGINT: 2, SIGTERM: 15 };
 
+const STOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
+
 export interface Host {
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream;
@@ -17,8 +19,12 @@ export interface Host {
   onSignal(listener: (signal: StopSignal) => void): () => void;
   /** Tells of every error that nobody caught, until the returned function is called. */
   onFault(listener: (error: unknown) => void): () => void;
+  /** Tells that the process ends, whoever ends it, and with which code. Only what is done at once is still done. */
+  onExit(listener: (code: number) => void): () => void;
   /** Tells when nothing is left that the process could wait for, until the returned function is called. */
   onIdle(listener: () => void): () => void;
+  /** Whether somebody listens by `onSignal` in this process, be it by another copy of this package. */
+  isTaken: () => boolean;
   /** What keeps the event loop from ending, as node names it. */
   heldBy(): string[];
   /** Ends the process once what was written has left it, or after `ms` milliseconds. */
@@ -37,11 +43,11 @@ export function processHost(): Host {
     cwd: process.cwd(),
     onSignal(listener) {
       const underNpm = process.env['npm_lifecycle_event'] !== undefined;
-      return listen(['SIGINT', 'SIGTERM'], underNpm ? withoutEchoes(listener) : listener);
+      return listen(STOP_SIGNALS, underNpm ? withoutEchoes(listener) : listener);
     },
     onFault(listener) {
       // A program with its own listener for unhandled rejections has decided what they mean to it.
-      const ownPolicy = process.listenerCount('unhandledRejection') > 0;
+      const ownPolicy = process.listeners('unhandledRejection').some((one) => !isOurs(one));
       return listen(
         ownPolicy ? ['uncaughtException'] : ['uncaughtException', 'unhandledRejection'],
         (error: unknown) => {
@@ -49,7 +55,9 @@ export function processHost(): Host {
         },
       );
     },
+    onExit: (listener) => listen(['exit'], listener),
     onIdle: (listener) => listen(['beforeExit'], listener),
+    isTaken,
     heldBy: () => withoutOurs(process.getActiveResourcesInfo()),
     async exit(code, ms) {
       process.exitCode = code;
@@ -61,6 +69,19 @@ export function processHost(): Host {
       process.exit(code);
     },
   };
+}
+
+/**
+ * Ends the process on a signal as long as there is no worker to stop: nothing has started then. It listens from the first
+ * line of the program to the end, since node throws a signal away that arrived while nobody looked (a module that takes a
+ * second to load, say) when the last listener leaves before it is told of it.
+ */
+export function leaveOnEarlySignals(): void {
+  for (const signal of STOP_SIGNALS) {
+    process.on(signal, () => {
+      if (!isTaken()) process.exit(0);
+    });
+  }
 }
 
 /** Where a worker writes that was given nothing else. */
@@ -101,11 +122,26 @@ export function drained(stream: NodeJS.WritableStream, ms: number): Promise<void
   });
 }
 
+// known to every copy of this package in the process
+const OURS = Symbol.for('mode-ts.listener');
+
 function listen(events: readonly string[], listener: Parameters<NodeJS.EventEmitter['on']>[1]): () => void {
-  for (const event of events) process.on(event, listener);
-  return () => {
-    for (const event of events) process.off(event, listener);
+  const tell = (value: unknown): void => {
+    listener(value);
   };
+  const ours = Object.assign(tell, { [OURS]: true });
+  for (const event of events) process.on(event, ours);
+  return () => {
+    for (const event of events) process.off(event, ours);
+  };
+}
+
+function isOurs(listener: unknown): boolean {
+  return typeof listener === 'function' && OURS in listener;
+}
+
+function isTaken(): boolean {
+  return process.listeners('SIGTERM').some(isOurs);
 }
 
 /** What is there in every process: the standard streams, and immediates, which are over in a moment. */

@@ -3,7 +3,7 @@
 export { Worker, type WorkerOptions, type WorkerStopOptions } from './worker.js';
 export type { WorkerTarget, WorkerUnit } from './target.js';
 export type { WorkerState } from './transitions.js';
-export type { WorkerLogLevel } from './logging.js';
+export type { WorkerLogLevel, WorkerLogLevelName } from './logging.js';
 export type { Host, StopSignal } from './host.js';
 export { UsageError } from './explain.js';
-export { loadTarget, type LoadOptions } from './load.js';
+export { loadTarget, type LoadOptions, type Loaded } from './load.js';

@@ -2,18 +2,25 @@
 
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { describeError } from '../base/errors.js';
 import { nearest } from '../base/nearest.js';
+import { EXTENSIONS, isTypeScript, loadAdvice } from './advice.js';
 import { UsageError, split } from './explain.js';
 import { isClass, unitsOf, type WorkerUnit } from './target.js';
+import type { Worker } from './worker.js';
 
 export interface LoadOptions {
   /** The directory that the path is relative to. */
   cwd: string;
   /** The export that is the target, or a function that returns one. Default: `'default'`. */
   exportName?: string | undefined;
+  /** Asked once the module is loaded, and whether nothing is to be taken from it, because it runs by itself. */
+  isDone?: () => boolean;
 }
+
+/** What a worker can run, a worker that is ready to run, or nothing where a module runs by itself. */
+export type Loaded = WorkerUnit[] | Worker | undefined;
 
 /**
  * Loads a module and takes the target from one of its exports.
@@ -21,17 +28,30 @@ export interface LoadOptions {
  * @throws UsageError when there is no such file or export, when the module throws while it loads, when TypeScript cannot be
  * run as it is, and when what the export holds is nothing to run
  */
-export async function loadTarget(path: string, { cwd, exportName = 'default' }: LoadOptions): Promise<WorkerUnit[]> {
+export async function loadTarget(
+  path: string,
+  { cwd, exportName = 'default', isDone = () => false }: LoadOptions,
+): Promise<Loaded> {
   const exports = await importFile(findFile(path, cwd), path);
+  if (isDone()) return undefined;
   const value = pick(exports, exportName, path);
   const what = exportName === 'default' ? `default export of ${path}` : `export ${exportName} of ${path}`;
-  if (typeof value !== 'function' || isClass(value)) return unitsOf(value, `The ${what}`);
-  return unitsOf(await call(value as () => unknown, what), `What the ${what} returns`);
+  if (typeof value !== 'function' || isClass(value)) return targetOf(value, `The ${what}`);
+  const made = await call(value as () => unknown, what);
+  return isDone() ? undefined : targetOf(made, `What the ${what} returns`);
 }
 
-const TYPESCRIPT = ['.ts', '.mts', '.cts', '.tsx'];
-// tried in this order for a path without one
-const EXTENSIONS = [...TYPESCRIPT, '.js', '.mjs', '.cjs'];
+function targetOf(value: unknown, what: string): WorkerUnit[] | Worker {
+  return isWorker(value) ? value : unitsOf(value, what);
+}
+
+// by what it can do: it may come from another copy of this package
+function isWorker(value: unknown): value is Worker {
+  if (typeof value !== 'object' || value === null) return false;
+  return ['run', 'signal', 'executeFromCommandLine'].every(
+    (name) => typeof (value as Record<string, unknown>)[name] === 'function',
+  );
+}
 
 function findFile(path: string, cwd: string): string {
   const wanted = resolve(cwd, path);
@@ -47,14 +67,22 @@ function findFile(path: string, cwd: string): string {
   while (!existsSync(dirname(missing))) missing = dirname(missing);
   const directory = dirname(missing);
   const names = missing === wanted ? modulesIn(directory) : directoriesIn(directory);
-  const near = nearest(stem(missing), new Set(names.map(stem)));
-  const candidates = near
+  const candidates = similar(stem(missing), new Set(names.map(stem)))
     .flatMap((one) => names.filter((name) => stem(name) === one))
-    .map((name) => relative(cwd, join(directory, name)));
+    // with the rest of the path behind it, if that leads anywhere
+    .map((name) => [join(directory, name) + wanted.slice(missing.length), join(directory, name)].find(existsSync) ?? '')
+    .map((candidate) => relative(cwd, candidate) || '.');
   throw new UsageError(
     `There is no file ${wanted}.`,
     candidates.length === 0 ? 'Correct the path of the module.' : `Did you mean ${candidates.join(' or ')}?`,
   );
+}
+
+/** The names that somebody may have meant. Short ones are all alike, so they have to begin with the same letter. */
+export function similar(wanted: string, names: Iterable<string>): string[] {
+  const close = nearest(wanted, names);
+  if (wanted.length > 3) return close;
+  return close.filter((name) => wanted.length > 1 && name[0]?.toLowerCase() === wanted[0]?.toLowerCase());
 }
 
 async function importFile(file: string, path: string): Promise<Record<string, unknown>> {
@@ -88,48 +116,6 @@ async function registerTypeScript(path: string): Promise<void> {
   }
 }
 
-/** The advice for an error that importing `file` met; a general one where nothing is known about it. */
-function loadAdvice(error: unknown, file: string, path: string): string {
-  const { message, code } = (error instanceof Error ? error : new Error(String(error))) as NodeJS.ErrnoException;
-  if (message.includes('experimentalDecorators')) return decoratorAdvice(fileIn(message) ?? file);
-  if (/Failed to (parse|transform)/.test(message)) return 'Mend the file; npx tsc --noEmit shows the line.';
-  if (message.includes('does not provide an export named')) {
-    return isTypeScript(file)
-      ? 'Correct the name; if it is a type, write `import type` ("isolatedModules": true makes the compiler tell).'
-      : 'Correct the name of the import.';
-  }
-  if (code === 'ERR_MODULE_NOT_FOUND') {
-    const name = /Cannot find package '([^']+)'/.exec(message)?.[1];
-    return name === undefined
-      ? 'Correct the path of the import, its extension included.'
-      : `Install it: npm install ${name}`;
-  }
-  if (error instanceof SyntaxError) return `Mend it; node ${path} shows the line.`;
-  return `Mend ${path}, or what it imports, and start again.`;
-}
-
-const TSCONFIG =
-  '{ "compilerOptions": { "target": "ES2022", "module": "nodenext", "strict": true, "experimentalDecorators": true, "emitDecoratorMetadata": true } }';
-
-function decoratorAdvice(file: string): string {
-  const config = nearestConfig(dirname(file));
-  if (config === undefined) return `There is no tsconfig.json above ${file}. Put one beside it: ${TSCONFIG}`;
-  return `In ${config}, set "experimentalDecorators" and "emitDecoratorMetadata" to true, and let its "include" cover ${file}.`;
-}
-
-function nearestConfig(directory: string): string | undefined {
-  const candidate = join(directory, 'tsconfig.json');
-  if (existsSync(candidate)) return candidate;
-  const parent = dirname(directory);
-  return parent === directory ? undefined : nearestConfig(parent);
-}
-
-/** The file that the compiler complains about, which need not be the one that was asked for. */
-function fileIn(message: string): string | undefined {
-  const url = /file:\/\/\S+?(?=: )/.exec(message)?.[0];
-  return url === undefined ? undefined : fileURLToPath(url);
-}
-
 function pick(exports: Record<string, unknown>, name: string, path: string): unknown {
   const all = flatten(exports);
   if (Object.hasOwn(all, name)) return all[name];
@@ -137,7 +123,7 @@ function pick(exports: Record<string, unknown>, name: string, path: string): unk
   if (names.length === 0) {
     throw new UsageError(`${path} exports nothing.`, 'Export the program from it: export default App;');
   }
-  const likely = nearest(name, names)[0] ?? names[0] ?? '';
+  const likely = similar(name, names)[0] ?? names[0] ?? '';
   throw new UsageError(
     `${path} has no ${name === 'default' ? 'default export' : `export ${name}`}; it exports ${names.join(', ')}.`,
     likely === 'default'
@@ -159,10 +145,6 @@ async function call(make: () => unknown, what: string): Promise<unknown> {
     const { message, remedy = 'Mend the function that makes the program.' } = split(error);
     throw new UsageError(`The ${what} threw: ${message}`, remedy, error);
   }
-}
-
-function isTypeScript(file: string): boolean {
-  return TYPESCRIPT.includes(extname(file));
 }
 
 /** A name without its extension, which would make all files look alike. */

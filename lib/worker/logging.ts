@@ -2,26 +2,27 @@
 
 import { inspect } from 'node:util';
 import { formatMs } from '../base/duration.js';
-import { ModeError } from '../base/errors.js';
 import type { LifecycleEvent, LogLevel, Logger, ServiceState } from '../base/events.js';
-import { UsageError, explain, split, type Explainer } from './explain.js';
+import { explain, split, type Explainer } from './explain.js';
 
 /** A level of the worker's log: the core's four, and `crit` for what ends the program. */
 export type WorkerLogLevel = LogLevel | 'crit';
 
+/** How a level can be asked for: also by the names that Python has for two of them. */
+export type WorkerLogLevelName = WorkerLogLevel | 'warning' | 'critical';
+
 /** Most urgent first. */
 export const LEVELS: readonly WorkerLogLevel[] = ['crit', 'error', 'warn', 'info', 'debug'];
 
-const aliases: Readonly<Record<string, WorkerLogLevel>> = { critical: 'crit', warning: 'warn' };
+const aliases: Readonly<Partial<Record<string, WorkerLogLevel>>> = { critical: 'crit', warning: 'warn' };
 
-/** Reads a level in either spelling and any case. Raises a `UsageError` that lists the levels for anything else. */
-export function parseLevel(text: string): WorkerLogLevel {
-  const wanted = text.toLowerCase();
-  const level = aliases[wanted] ?? LEVELS.find((candidate) => candidate === wanted);
-  if (level === undefined) {
-    throw new UsageError(`There is no log level '${text}'.`, `Use one of ${[...LEVELS].reverse().join(', ')}.`);
-  }
-  return level;
+/** Reads a level in either spelling and any case. Raises a `TypeError` that lists the levels for anything else. */
+export function parseLevel(wanted: unknown): WorkerLogLevel {
+  const text = typeof wanted === 'string' ? wanted.toLowerCase() : '';
+  const level = aliases[text] ?? LEVELS.find((candidate) => candidate === text);
+  if (level !== undefined) return level;
+  const names = [...LEVELS].reverse().join(', ');
+  throw new TypeError(`The loglevel of a worker cannot be ${inspect(wanted)}\n  → Use one of ${names}.`);
 }
 
 type Write = (message: string, meta?: unknown) => void;
@@ -58,7 +59,7 @@ export function formatLine(date: Date, level: WorkerLogLevel, message: string, c
 export function formatMeta(meta: unknown): string {
   if (meta === undefined) return '';
   if (meta instanceof Error) return `\n${explain(meta)}`;
-  return ` ${typeof meta === 'string' ? meta : inspect(meta, { breakLength: Infinity, depth: 4 })}`;
+  return ` ${typeof meta === 'string' ? meta : inspect(meta, { breakLength: Infinity, compact: true, depth: 4 })}`;
 }
 
 /** The prefix that names a service by its distance from the worker: `[^--PageViewCache]: `. */
@@ -121,7 +122,10 @@ export class EventLog {
         });
         break;
       case 'abandoned':
-        this.#line('error', event.service, () => `Abandoned, waiting on ${event.waitingOn.join(', ')}`);
+        this.#line('error', event.service, () => {
+          this.explainer.abandons(event.service);
+          return `Abandoned, waiting on ${event.waitingOn.join(', ')}`;
+        });
         break;
       case 'warning':
         this.log.warn(`${prefix('Worker', 0)}${event.message}`, event.error);
@@ -135,7 +139,8 @@ export class EventLog {
   #service({ name, depth = 1, level = 'info', to, error }: Extract<LifecycleEvent, { type: 'service' }>): void {
     this.#depths.set(name, depth);
     const [text, at = level] = words[to] ?? [];
-    if (text === undefined || isAbandonment(error)) return;
+    // an abandonment comes with an event of its own, which says the same
+    if (text === undefined || this.explainer.isToldOf(error)) return;
     // Short, because whoever answers for the crash explains it: the restart that follows, or the worker as it leaves.
     this.#line(at, name, () => (to === 'crashed' ? text + split(error).message : text));
   }
@@ -168,11 +173,6 @@ export class EventLog {
   #line(level: LogLevel, service: string, text: () => string): void {
     if (this.log.enabled(level)) this.log[level](prefix(service, this.#depths.get(service) ?? 1) + text());
   }
-}
-
-/** That comes with an event of its own, which says the same. */
-function isAbandonment(error: unknown): boolean {
-  return ModeError.is(error) && error.code === 'ERR_MODE_ABANDONED';
 }
 
 const whySkipped = {

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /** The `mode-worker` binary. */
 
-import { processHost } from './host.js';
-import { main } from './program.js';
+import { leaveOnEarlySignals, processHost } from './host.js';
 
-void main(process.argv.slice(2), processHost());
+leaveOnEarlySignals();
+// Everything else takes a while to load, and a signal may arrive meanwhile.
+void import('./program.js').then(({ main }) => main(process.argv.slice(2), processHost()));

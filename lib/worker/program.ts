@@ -3,24 +3,28 @@
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, Help, InvalidArgumentError } from 'commander';
 import { deferred } from '../base/async.js';
-import { toMs } from '../base/duration.js';
+import { toMs, type Duration } from '../base/duration.js';
 import { UsageError, explain, split } from './explain.js';
 import type { Host } from './host.js';
 import * as ours from './index.js';
 import { parseLevel, type WorkerLogLevel } from './logging.js';
-import type { WorkerUnit } from './target.js';
+import { similar, type Loaded } from './load.js';
+import type { WorkerOptions } from './worker.js';
 
 /** How long the streams may take to be written after bad usage, in milliseconds. */
 const FLUSH_MS = 2000;
 
 interface RunOptions {
   export: string;
-  loglevel: WorkerLogLevel;
+  loglevel?: WorkerLogLevel;
   logfile?: string;
-  stopTimeout?: string;
+  stopTimeout?: Duration;
 }
+
+/** What the command line is to have, and does not have yet. */
+const LATER = ['graph', 'check', 'analyze', 'console'];
 
 /** Runs the command that the arguments ask for, and ends the process with its exit code. */
 export async function main(args: readonly string[], host: Host): Promise<void> {
@@ -35,8 +39,9 @@ export async function main(args: readonly string[], host: Host): Promise<void> {
 }
 
 function commandLine(host: Host): Command {
-  const program = new Command('mode-worker')
-    .description('Runs services in the order of their graph, until it is told to stop.')
+  const program: Command = new Command('mode-worker')
+    .usage('[run] <module> [options]')
+    .description(DESCRIPTION)
     .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this')
     .showSuggestionAfterError()
@@ -49,46 +54,79 @@ function commandLine(host: Host): Command {
       outputError: (text, write) => {
         write(text.replace(/^error: /, 'mode-worker: ').replaceAll(' \n', '\n'));
       },
+    })
+    // There is one command to speak of, so whoever asks for help gets all of it at once.
+    .configureHelp({
+      visibleCommands: () => [],
+      visibleArguments: () => runs.registeredArguments.slice(0, 1),
+      visibleOptions: (command) => [...new Set([...runs.options, ...new Help().visibleOptions(command)])],
     });
 
-  program
+  const runs: Command = program
     .command('run', { isDefault: true })
-    .summary('run a program (the word run may be left out)')
-    .description(
-      'Runs what a module exports: a Container, a service class, a service, a list of them, or a function that returns one.\n' +
-        'TypeScript runs as it is. SIGINT and SIGTERM stop everything in order; a second one does not wait.',
-    )
+    .usage('<module> [options]')
+    .description(DESCRIPTION)
     .argument('<module>', 'path of the module')
-    .option('-e, --export <name>', 'the export to run', 'default')
-    .option('-l, --loglevel <level>', 'debug, info, warn, error or crit', valid(parseLevel), 'info')
+    .argument('[more...]')
+    .option('-e, --export <name>', 'the export to run (default: "default")')
+    .option('-l, --loglevel <level>', 'debug, info, warn, error or crit (default: "info")', valid(parseLevel))
     .option('-f, --logfile <path>', 'append the log to a file (default: the standard output)')
     .option(
       '--stop-timeout <duration>',
       "how long a shutdown may take in all, such as '30s' (default: no limit)",
-      valid((text) => {
-        toMs(text);
-        return text;
-      }),
+      valid(parseDuration),
     )
     .addHelpText('after', `\n${HINT}`)
-    .action((path: string, options: RunOptions) => run(path, options, host));
-
+    .action((path: string, more: string[], options: RunOptions) => {
+      if (more.length > 0) throw tooMany(path, more);
+      return run(path, options, host);
+    });
+  for (const name of LATER) {
+    program
+      .command(name, { hidden: true })
+      .argument('[anything...]')
+      .allowUnknownOption()
+      .action(() => {
+        throw new UsageError(
+          `${name} comes with a later version; this one, ${version()}, only runs programs.`,
+          `A module of that name runs with mode-worker run ${name}.`,
+        );
+      });
+  }
   return program;
 }
+
+const DESCRIPTION =
+  'Runs what a module exports: a Container, a service class, a service, a list of them, a Worker, or a function that ' +
+  'returns one. TypeScript runs as it is.\nSIGINT and SIGTERM stop everything in order; a second one does not wait.';
 
 const HINT =
   'Containers and unit files call node_modules/.bin/mode-worker itself: npm and npx would stand between it and its signals.\n' +
   'Exit codes: 0 clean; 1 crashed, or failed to start or to stop; 2 bad usage, module or plan; 128+n forced by signal n.';
 
+/** More than one path: the first is a command that there is not, or the others are too many. */
+function tooMany(first: string, more: readonly string[]): UsageError {
+  const [near] = similar(first, ['run', ...LATER]);
+  if (near !== undefined) return new UsageError(`There is no command ${first}.`, `Did you mean ${near}?`);
+  return new UsageError(
+    `One module is run at a time, and there are ${String(more.length + 1)}: ${[first, ...more].join(', ')}.`,
+    'To run them together, export a list of what they export from one module.',
+  );
+}
+
 async function run(path: string, options: RunOptions, host: Host): Promise<void> {
   const { export: exportName, loglevel, logfile, stopTimeout } = options;
   const { Worker, loadTarget } = await workerOf(resolve(host.cwd, path));
-  const target = await watched(path, host, () => loadTarget(path, { cwd: host.cwd, exportName }));
-  await new Worker(target, {
-    loglevel,
+  const target = await loaded(path, host, () => loadTarget(path, { cwd: host.cwd, exportName, isDone: host.isTaken }));
+  if (target === undefined) return;
+  const given: WorkerOptions = {
+    ...(loglevel === undefined ? {} : { loglevel }),
     ...(logfile === undefined ? {} : { logfile }),
     ...(stopTimeout === undefined ? {} : { stopTimeout }),
-  }).executeFromCommandLine(host);
+  };
+  const worker = Array.isArray(target) ? new Worker(target) : target;
+  worker.adjust(given);
+  await worker.executeFromCommandLine(host);
 }
 
 /**
@@ -106,15 +144,16 @@ async function workerOf(file: string): Promise<Pick<typeof ours, 'Worker' | 'loa
   return (await import(pathToFileURL(theirs).href)) as typeof ours;
 }
 
-/** A module can fail to load without a rejection of its import, and the process would end on it with a stack or without a word. */
-async function watched(path: string, host: Host, load: () => Promise<WorkerUnit[]>): Promise<WorkerUnit[]> {
+/**
+ * What a module exports, unless it runs a worker of its own: signals and errors are for that one then, and so is the end.
+ *
+ * A module can fail to load without a rejection of its import, and the process would end on it with a stack or without a word.
+ */
+async function loaded(path: string, host: Host, load: () => Promise<Loaded>): Promise<Loaded> {
   const failed = deferred<never>();
   const off = [
-    // nothing has started, so there is nothing to stop
-    host.onSignal(() => {
-      host.terminate(0);
-    }),
     host.onFault((error) => {
+      if (host.isTaken()) return;
       const { message, remedy = 'Catch it where it comes from.' } = split(error);
       failed.reject(
         new UsageError(`${path} cannot be loaded, nobody caught an error in it: ${message}`, remedy, error),
@@ -128,6 +167,13 @@ async function watched(path: string, host: Host, load: () => Promise<WorkerUnit[
   ];
   try {
     return await Promise.race([load(), failed.promise]);
+  } catch (error) {
+    if (!host.isTaken()) throw error;
+    // what runs already is stopped in order
+    queueMicrotask(() => {
+      throw error;
+    });
+    return undefined;
   } finally {
     for (const end of off) end();
   }
@@ -143,6 +189,13 @@ function valid<T>(parse: (text: string) => T): (text: string) => T {
       throw new InvalidArgumentError(remedy === undefined ? message : `\n  → ${remedy}`);
     }
   };
+}
+
+/** As the API takes it: digits alone are milliseconds. */
+function parseDuration(text: string): Duration {
+  const value = /^\d+$/.test(text) ? Number(text) : text;
+  toMs(value);
+  return value;
 }
 
 function version(): string {

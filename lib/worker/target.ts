@@ -3,12 +3,13 @@
 import { inspect } from 'node:util';
 import type { ServiceIdentifier } from 'inversify';
 import type { Clock } from '../base/clock.js';
+import { PlanError } from '../base/errors.js';
 import type { LifecycleEvent, Logger, ServiceState } from '../base/events.js';
 import { Container } from '../container/container.js';
 import { definitionOf, type Class } from '../declare/definition.js';
 import type { TreeNode } from '../lifecycle/beacon.js';
 import { Service } from '../service.js';
-import { UsageError } from './explain.js';
+import { UsageError, isError } from './explain.js';
 
 /** One thing that a worker can run: a container, a service class, or a service. */
 export type WorkerUnit = Container | Class | Service;
@@ -88,6 +89,8 @@ export class Assembly {
   readonly #clock: Clock;
   /** Whether what is bound in the containers starts, because somebody else has made them. */
   readonly #given: boolean;
+  /** Those whose boot is over, and which have nobody else to tell that they go down. */
+  readonly #up: Set<Container>;
 
   constructor(units: readonly WorkerUnit[], { clock, logger, root }: AssemblyOptions) {
     this.#clock = clock;
@@ -95,6 +98,7 @@ export class Assembly {
     this.#given = containers.length > 0;
     const [first = new Container({ clock })] = containers;
     this.#containers = this.#given ? containers : [first];
+    this.#up = new Set(containers.filter(({ state }) => state === 'running'));
     const treeChildren = (): readonly TreeNode[] => this.#tree;
     const top: TreeNode = {
       ...root,
@@ -107,18 +111,33 @@ export class Assembly {
     this.#roots = units.filter((unit) => !isContainer(unit)).map((unit) => (isClass(unit) ? unit : first.adopt(unit)));
   }
 
-  /** Tells of every event of every container. */
-  on(listener: (event: LifecycleEvent) => void): void {
-    for (const container of this.#containers) container.on(listener);
+  /** Tells of every event of every container, and whether the boot of that container is over. */
+  on(listener: (event: LifecycleEvent, isUp: boolean) => void): void {
+    for (const container of this.#containers) {
+      container.on((event) => {
+        if (event.type === 'container' && event.to === 'running') this.#up.add(container);
+        if (event.type === 'container' && event.to === 'starting') this.#up.delete(container);
+        listener(event, this.#up.has(container));
+      });
+    }
   }
 
-  /** Starts one container after another. */
+  /** Starts one container after another, once the plans of all of them are sound. */
   async boot(signal: AbortSignal): Promise<void> {
-    for (const container of this.#given ? this.#containers : []) {
-      await container.boot({ signal });
+    const boots: Boot[] = this.#given ? this.#containers.map((container) => ({ container, roots: [] })) : [];
+    const [first] = this.#containers;
+    if (first !== undefined && this.#roots.length > 0) boots.push({ container: first, roots: this.#roots });
+    // a single one plans before it starts, too
+    if (boots.length > 1) planAll(boots);
+    for (const { container, roots } of boots) {
+      await (roots.length === 0 ? container.boot({ signal }) : container.boot(roots, { signal }));
       signal.throwIfAborted();
     }
-    if (this.#roots.length > 0) await this.#containers[0]?.boot(this.#roots, { signal });
+  }
+
+  /** Whether there is nothing in it that could run. */
+  get isEmpty(): boolean {
+    return this.#roots.length === 0 && this.#containers.every((container) => container.health().services.length === 0);
   }
 
   /** Stops them in reverse within one budget of milliseconds, tries everything, and gives back what went wrong. */
@@ -144,27 +163,65 @@ export class Assembly {
     }
   }
 
-  /** Which services are in a state, in words. */
-  namesIn(state: ServiceState): string {
+  /** Which services are in one of these states, with what they are at, in words. */
+  namesIn(...states: ServiceState[]): string {
     const services = this.#containers.flatMap((container) => container.health().services);
-    const names = services.filter((service) => service.state === state).map(({ name }) => name);
-    const more = names.length - MOST_NAMES;
-    return names.slice(0, MOST_NAMES).join(', ') + (more > 0 ? ` and ${String(more)} more` : '');
+    const wanted = services.filter(({ state }) => states.includes(state));
+    if (wanted.length === 0) return '';
+    const targets = new Map(Array.from(this.#nodes(), ({ name, target }) => [name, target]));
+    const names = wanted.slice(0, MOST_NAMES).map(({ name, state }) => {
+      const what = state === 'running' ? '' : whatItIsAt(targets.get(name));
+      return what === '' ? name : `${name} (waiting on ${what})`;
+    });
+    const more = wanted.length - MOST_NAMES;
+    return names.join(', ') + (more > 0 ? ` and ${String(more)} more` : '');
   }
 
   /** What people call the services, by the names of their classes, which is what a stack shows. */
   namesByClass(): Map<string, string> {
     const names = new Map<string, string>();
-    const rest = [...this.#tree];
-    for (let node = rest.pop(); node !== undefined; node = rest.pop()) {
-      const { name, target, treeChildren } = node;
+    for (const { name, target } of this.#nodes()) {
       if (typeof target === 'object' && target !== null) names.set(target.constructor.name, name);
-      for (const child of treeChildren) rest.push(child);
     }
     return names;
+  }
+
+  *#nodes(): Iterable<TreeNode> {
+    const rest = [...this.#tree];
+    for (let node = rest.pop(); node !== undefined; node = rest.pop()) {
+      yield node;
+      for (const child of node.treeChildren) rest.push(child);
+    }
   }
 
   get #tree(): readonly TreeNode[] {
     return this.#containers.flatMap((container) => container.treeRoots);
   }
+}
+
+/** One call of `boot`: of everything that is bound, where there are no roots. */
+interface Boot {
+  readonly container: Container;
+  readonly roots: readonly ServiceIdentifier[];
+}
+
+/** Raises one `PlanError` with the problems of all of them. */
+function planAll(boots: readonly Boot[]): void {
+  const problems = boots.flatMap(({ container, roots }) => {
+    try {
+      container.plan(...roots);
+      return [];
+    } catch (error) {
+      if (!isError(error, 'ERR_MODE_PLAN')) throw error;
+      // a parent that is one of them will run by then; if it is not, the boot says so
+      return (error as PlanError).problems.filter(({ kind }) => kind !== 'parent');
+    }
+  });
+  if (problems.length > 0) throw new PlanError(problems);
+}
+
+/** The hooks and tasks that are under way in a service, as far as it knows. */
+function whatItIsAt(target: unknown): string {
+  if (typeof target !== 'object' || target === null || !isMethod(target, 'tracebacks')) return '';
+  return Object.keys((target as Service).tracebacks()).join(', ');
 }

@@ -7,12 +7,21 @@ import type { Clock } from '../base/clock.js';
 import { describeError } from '../base/errors.js';
 import { silentLogger, type Logger } from '../base/events.js';
 import { UsageError } from './explain.js';
-import { LEVELS, formatLine, formatMeta, logOf, type WorkerLog, type WorkerLogLevel } from './logging.js';
+import {
+  LEVELS,
+  formatLine,
+  formatMeta,
+  logOf,
+  parseLevel,
+  type WorkerLog,
+  type WorkerLogLevel,
+  type WorkerLogLevelName,
+} from './logging.js';
 
 /** The options of a `Worker` that are about its log, with mode's names where mode has them. */
 export interface LogOptions {
   /** The least urgent level that is logged. Default: `'info'`. */
-  loglevel?: WorkerLogLevel;
+  loglevel?: WorkerLogLevelName;
   /** A file, which is appended to, or a stream, instead of the standard output. */
   logfile?: string | NodeJS.WritableStream;
   /**
@@ -30,11 +39,12 @@ export interface LogOptions {
 /** The log that the options ask for. Raises a `UsageError` when it cannot be written. */
 export async function openLog(options: LogOptions, clock: Clock, stdout: NodeJS.WritableStream): Promise<WorkerLog> {
   const { overrideLogging = true, logger = overrideLogging ? undefined : silentLogger } = options;
-  if (logger === undefined) return openWinston(options.loglevel ?? 'info', options.logfile ?? stdout, clock);
+  const level = parseLevel(options.loglevel ?? 'info');
+  if (logger === undefined) return openWinston(level, options.logfile ?? stdout, clock);
   // A program's own logger decides by itself which levels it writes.
   return logOf(
-    (level, message, meta) => {
-      logger[level === 'crit' ? 'error' : level](message, meta);
+    (at, message, meta) => {
+      logger[at === 'crit' ? 'error' : at](message, meta);
     },
     { enabled: () => logger !== silentLogger, close: () => Promise.resolve() },
   );

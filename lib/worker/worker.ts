@@ -6,9 +6,10 @@ import { toMs, type Duration } from '../base/duration.js';
 import { ModeError, type BootError } from '../base/errors.js';
 import type { LifecycleEvent } from '../base/events.js';
 import { serviceOfRejection } from '../run/rejection.js';
-import { Explainer, Failures, explain, uncaught, type ExplainOptions } from './explain.js';
+import { Explainer, explain, uncaught, type ExplainOptions } from './explain.js';
+import { Failures } from './failures.js';
 import { processHost, signalNumber, standardStreams, type Host, type StopSignal } from './host.js';
-import { EventLog, prefix, type WorkerLog } from './logging.js';
+import { EventLog, parseLevel, prefix, type WorkerLog } from './logging.js';
 import { Assembly, unitsOf, type WorkerTarget, type WorkerUnit } from './target.js';
 import { exitCode, leadsTo, transitions, type WorkerEvent, type WorkerMove, type WorkerState } from './transitions.js';
 import { isLogSeen, openLog, type LogOptions } from './winston.js';
@@ -24,6 +25,9 @@ const FLUSH_MS = { clean: 2000, forced: 200 };
 
 const NAME = 'Worker';
 const ME = prefix(NAME, 0);
+
+const NOTHING =
+  'Nothing is bound in the container, so nothing runs\n  → Bind the program: container.bind(App).toSelf(), or export its class.';
 
 /** The options of a `Worker`. */
 export interface WorkerOptions extends LogOptions {
@@ -53,13 +57,12 @@ export interface WorkerStopOptions {
  */
 export class Worker {
   readonly #units: readonly WorkerUnit[];
-  readonly #options: WorkerOptions;
   readonly #clock: Clock;
-  readonly #stopTimeout: number | undefined;
   readonly #done = deferred<number>();
   readonly #interrupt = new AbortController();
   readonly #explainer = new Explainer();
   readonly #failures = new Failures((error, how) => this.#tell(error, how));
+  #options: WorkerOptions = {};
   #state: WorkerState = 'idle';
   #forcedBy: StopSignal | undefined;
   #code: number | undefined;
@@ -75,14 +78,23 @@ export class Worker {
   /**
    * @param target a container, a service class, a service, or a list of them. A container starts everything that is bound
    * in it; classes and services in a list with a container run in the (first) container.
-   * @throws UsageError when the target is nothing to run; TypeError for a bad duration
+   * @throws UsageError when the target is nothing to run; TypeError for a bad duration or level
    */
   constructor(target: WorkerTarget, options: WorkerOptions = {}) {
     this.#units = unitsOf(target);
-    this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    this.#stopTimeout =
-      options.stopTimeout === undefined ? undefined : toMs(options.stopTimeout, 'The stopTimeout of a worker');
+    this.adjust(options);
+  }
+
+  /**
+   * Options that go before those that it was made with; too late once it runs.
+   *
+   * @internal how the command line has the last word about a worker that a module exports
+   */
+  adjust(options: WorkerOptions): void {
+    if (options.loglevel !== undefined) parseLevel(options.loglevel);
+    if (options.stopTimeout !== undefined) toMs(options.stopTimeout, 'The stopTimeout of a worker');
+    this.#options = { ...this.#options, ...options };
   }
 
   get state(): WorkerState {
@@ -107,7 +119,17 @@ export class Worker {
    */
   async executeFromCommandLine(host: Host = processHost()): Promise<void> {
     this.#host = host;
-    const detach = [host.onSignal((signal) => this.signal(signal)), host.onFault((error) => this.crash(error))];
+    const detach = [
+      host.onSignal((signal) => {
+        this.signal(signal);
+      }),
+      host.onFault((error) => {
+        this.crash(error);
+      }),
+      host.onExit((code) => {
+        this.#isCutOff(code);
+      }),
+    ];
     try {
       const code = await this.run();
       // The handlers stay until the very end: without them a further signal would end the process with a code of its own.
@@ -185,28 +207,32 @@ export class Worker {
       const events = new EventLog(this.#log, this.#explainer);
       const root = { name: NAME, target: this };
       this.#assembly = new Assembly(this.#units, { clock: this.#clock, logger: this.#log, root });
-      this.#assembly.on((event) => {
+      this.#assembly.on((event, isUp) => {
         events.write(event);
-        this.#heed(event);
+        this.#heed(event, isUp);
       });
       this.#interrupt.signal.throwIfAborted();
       this.#nameTheSlow('starting');
       await this.#assembly.boot(this.#interrupt.signal);
+      if (this.#assembly.isEmpty) this.#log.warn(ME + NOTHING);
       this.#happens('booted');
     } catch (error) {
       if (this.#isInterruption(error)) return errorsOf(error);
       this.#failures.add(error);
       // otherwise somebody brings everything down already, and waits for us
-      if (this.#state === 'booting') await this.#stopAssembly();
+      if (this.#state === 'booting') for (const one of await this.#stopAssembly()) this.#failures.add(one);
       if (this.#state === 'booting') this.#happens('down');
     }
     return [];
   }
 
-  /** A container may go down without us: somebody stopped it from inside, or a service crashed and nobody supervised it. */
-  #heed(event: LifecycleEvent): void {
+  /**
+   * A container may go down without us: somebody stopped it from inside, or a service crashed and nobody supervised it. While
+   * it boots, its boot tells.
+   */
+  #heed(event: LifecycleEvent, isUp: boolean): void {
     this.#failures.notice(event);
-    if (event.type !== 'container' || this.#state === 'booting') return;
+    if (event.type !== 'container' || !isUp) return;
     if (event.to !== 'stopping' && event.to !== 'stopped' && event.to !== 'failed') return;
     if (event.error !== undefined && !this.#isInterruption(event.error)) this.#failures.add(event.error);
     this.#happens('stop', 'its container');
@@ -216,15 +242,19 @@ export class Worker {
     this.#log?.info(`${ME}Stopping...`);
     this.#nameTheSlow('stopping');
     this.#interrupt.abort(new ModeError('ERR_MODE_INTERRUPTED', { message: `The worker was told to stop by ${by}.` }));
-    await this.#stopAssembly();
+    const stopped = this.#stopAssembly();
+    // A boot that fails by itself tells why, before the stop tells what else went wrong.
     const onTheWayBack = (await this.#booting) ?? [];
+    for (const error of await stopped) this.#failures.add(error);
     // The stop reports these, unless the boot went back by itself.
     if (this.#failures.all.length === 0) for (const error of onTheWayBack) this.#failures.add(error);
     this.#happens('down');
   }
 
-  async #stopAssembly(): Promise<void> {
-    for (const error of (await this.#assembly?.stop(this.#stopTimeout)) ?? []) this.#failures.add(error);
+  /** Gives back what went wrong. */
+  async #stopAssembly(): Promise<unknown[]> {
+    const { stopTimeout } = this.#options;
+    return (await this.#assembly?.stop(stopTimeout === undefined ? undefined : toMs(stopTimeout))) ?? [];
   }
 
   /** Whoever waits at the terminal, or reads the log at night, wants to know what for. */
@@ -251,6 +281,16 @@ export class Worker {
     await this.#log?.close(this.#patience);
     this.#log = undefined;
     this.#done.resolve(this.#exitCode);
+  }
+
+  /** The process ends although we have not: only what is said at once is still heard. */
+  #isCutOff(code: number): void {
+    if (this.#state === 'idle' || this.#state === 'exited') return;
+    const names = this.#assembly?.namesIn('starting', 'running', 'stopping') ?? '';
+    this.#streams.stderr.write(
+      `${ME}process.exit(${String(code)}) ended the program${names === '' ? '' : `, and nobody stopped ${names}`}\n` +
+        '  → Stop the container or the worker instead, without awaiting it, or let a service crash.\n',
+    );
   }
 
   #tell(error: unknown, how: ExplainOptions): void {

@@ -47,6 +47,14 @@ describe('the code of the pages', SLOW, () => {
     },
   );
 
+  it.each(programs.filter(({ flags }) => flags.includes('worker')).map((block) => [where(block), block] as const))(
+    '%s is run by mode-worker, and ends by itself',
+    async (_, block) => {
+      const worker = modeWorker([fileOf(block)], { cwd: HOME });
+      expect(await worker.exit(), worker.out + worker.err).toBe(0);
+    },
+  );
+
   it.each(
     blocks
       .filter(({ note }) => note?.kind === 'is')
@@ -77,6 +85,26 @@ describe('the first command', SLOW, () => {
       '    npm ci && npm run mode-worker -- samples/tutorial.ts --loglevel info',
       '    npm ci && npm test',
     ]);
+  });
+});
+
+describe('what can be asked of the tutorial', SLOW, () => {
+  afterEach(killWorkers);
+
+  it('is answered', async () => {
+    const [get, send] = readPage('README.md').match(/^ {4}(?:curl|node -e) .*$/gm) ?? [];
+    const worker = modeWorker(['samples/tutorial.ts'], { env: { WEB_PORT: '0', WEBSOCKET_PORT: '0' } });
+    const ports = [await worker.says(/Serving on port (\d+)/), await worker.says(/Listening on port (\d+)/)];
+    await worker.says(/APP STARTED/);
+    const url =
+      get
+        ?.trim()
+        .replace('curl ', '')
+        .replace('8000', ports[0] ?? '') ?? '';
+    expect(await (await fetch(url)).text()).toContain('"name":"Alice"');
+    const [, code = ''] = /-e "(.*)"$/.exec(send ?? '') ?? [];
+    const { output } = await run(process.execPath, ['-e', code.replace('8765', ports[1] ?? '')]);
+    expect(output).toBe('HELLO\n');
   });
 });
 

@@ -226,7 +226,7 @@ describe('container.adopt()', () => {
       const other = new Container();
       await other.boot(other.adopt(app));
     }
-    expect(() => new Container().adopt(app)).toThrowError(/app cannot be taken on by the container/);
+    expect(() => new Container().adopt(app)).toThrow(/app cannot be taken on by the container/);
   });
 
   it('refuses one that came to somebody else before it was booted', async () => {

@@ -1,6 +1,6 @@
 /** A server, a pool and what stands between them, as a user runs them. */
 
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { killWorkers, modeWorker } from '../worker/run-worker.js';
@@ -40,6 +40,17 @@ describe('samples/resources.ts', () => {
       '[^Worker]: -Stopped!',
     ]);
     expect(worker.err).toBe('');
+  });
+
+  it('does not wait for a client that says nothing', async () => {
+    const worker = modeWorker(['samples/resources.ts'], { env: { WEB_PORT: '0' } });
+    const silent = connect(Number(await worker.says(/Serving on port (\d+)/)), 'localhost');
+    await once(silent, 'connect');
+    const pressed = performance.now();
+    worker.send('SIGINT');
+    expect(await worker.exit()).toBe(0);
+    expect(performance.now() - pressed).toBeLessThan(5000);
+    silent.destroy();
   });
 
   it('takes everything back when the server cannot start', async () => {

@@ -5,7 +5,7 @@ import { killWorkers, modeWorker } from '../worker/run-worker.js';
 
 afterEach(killWorkers);
 
-describe('samples/thread.ts', () => {
+describe('samples/thread.ts', { timeout: 30_000 }, () => {
   it('counts primes while the main loop ticks, and stops in order', async () => {
     const worker = modeWorker(['samples/thread.ts']);
     await worker.says(/The main loop (.*)/);

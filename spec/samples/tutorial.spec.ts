@@ -1,7 +1,7 @@
 /** The tutorial program as a user runs it. */
 
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { Container } from 'mode-ts';
 import { FakeClock } from 'mode-ts/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -17,7 +17,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-describe('samples/tutorial.ts', () => {
+describe('samples/tutorial.ts', { timeout: 30_000 }, () => {
   it('starts in the order of its graph, answers, and stops in reverse on Ctrl-C', async () => {
     const worker = modeWorker(command, anyPort);
     const webPort = await worker.says(/Serving on port (\d+)/);
@@ -80,16 +80,40 @@ describe('samples/tutorial.ts', () => {
     expect(worker.err).toBe('');
   });
 
-  it('names the service whose port is in use, what to do, and takes the rest back', async () => {
+  it('does not wait for clients that say nothing', async () => {
+    const worker = modeWorker(command, anyPort);
+    const ports = [await worker.says(/Serving on port (\d+)/), await worker.says(/Listening on port (\d+)/)];
+    await worker.says(/APP STARTED/);
+    // as a browser does that expects to ask something soon
+    const silent = ports.map((port) => connect(Number(port), 'localhost'));
+    await Promise.all(silent.map((socket) => once(socket, 'connect')));
+    // and one that does not answer when the other side closes
+    const deaf = new WebSocket(`ws://localhost:${ports[1] ?? ''}`);
+    await once(deaf, 'open');
+    deaf.pause();
+    const pressed = performance.now();
+    worker.send('SIGINT');
+    expect(await worker.exit()).toBe(0);
+    expect(performance.now() - pressed).toBeLessThan(5000);
+    expect(worker.lines.at(-1)).toBe('[^Worker]: -Stopped!');
+    deaf.terminate();
+    for (const socket of silent) socket.destroy();
+  });
+
+  it.each([
+    ['Webserver', 'WEB_PORT', 'UserCache'],
+    ['Websockets', 'WEBSOCKET_PORT', 'UserCache'],
+  ])('names %s when its port is in use, what to do, and takes the rest back', async (name, variable, other) => {
     const blocker = createServer().listen(0);
     await once(blocker, 'listening');
     const { port } = blocker.address() as { port: number };
-    const worker = modeWorker(command, { env: { WEB_PORT: String(port), WEBSOCKET_PORT: '0' } });
+    const worker = modeWorker(command, { env: { ...anyPort.env, [variable]: String(port) } });
     expect(await worker.exit()).toBe(1);
     blocker.close();
-    expect(worker.out).toMatch(/\[\^Worker\]: Webserver could not be started \(App → Webserver\): listen EADDRINUSE/);
+    expect(worker.out).toContain(`[^Worker]: ${name} could not be started (App → ${name}): listen EADDRINUSE`);
     expect(worker.out).toContain(`→ Port ${String(port)} is taken`);
-    expect(worker.lines).toContain('[^--UserCache]: -Stopped!');
+    expect(worker.out.match(/CRITICAL/g)).toHaveLength(1);
+    expect(worker.lines).toContain(`[^--${other}]: -Stopped!`);
     expect(worker.out).not.toContain('[^-App]: Starting...');
   });
 });

@@ -9,6 +9,7 @@ export class FakeHost implements Host {
   readonly signalListeners = new Set<(signal: StopSignal) => void>();
   readonly faultListeners = new Set<(error: unknown) => void>();
   readonly idleListeners = new Set<() => void>();
+  readonly exitListeners = new Set<(code: number) => void>();
   /** How the process ended: `'exit 0'`, `'terminate 130'`. */
   ended: string | undefined;
   held: string[] = [];
@@ -55,6 +56,15 @@ export class FakeHost implements Host {
   onIdle(listener: () => void): () => void {
     this.idleListeners.add(listener);
     return () => this.idleListeners.delete(listener);
+  }
+
+  onExit(listener: (code: number) => void): () => void {
+    this.exitListeners.add(listener);
+    return () => this.exitListeners.delete(listener);
+  }
+
+  isTaken(): boolean {
+    return this.signalListeners.size > 0;
   }
 
   heldBy(): string[] {

@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { UsageError, explain } from '../../lib/worker/explain.js';
 import { loadTarget } from '../../lib/worker/load.js';
@@ -39,7 +39,8 @@ afterAll(() => {
 
 /** The names of what was loaded. */
 async function load(path: string, exportName?: string): Promise<string[]> {
-  return (await loadTarget(path, { cwd, exportName })).map((unit) => (unit as { name: string }).name);
+  const units = (await loadTarget(path, { cwd, exportName })) as { name: string }[];
+  return units.map(({ name }) => name);
 }
 
 async function refusal(path: string, exportName?: string): Promise<string> {
@@ -65,7 +66,15 @@ describe('loadTarget', () => {
   it.each([
     ['a file that is not there', 'app.jss', undefined, 'There is no file <cwd>/app.jss.', 'Did you mean app.js'],
     ['one in a directory', 'services/user.js', undefined, 'There is no file', 'Did you mean services/users.js?'],
-    ['a directory that is not there', 'servces/users.js', undefined, 'There is no file', 'Did you mean services?'],
+    [
+      'a directory that is not there',
+      'servces/users.js',
+      undefined,
+      'There is no file',
+      'Did you mean services/users.js?',
+    ],
+    ['a directory that is this one', '../{cwd}x/app.js', undefined, 'There is no file', 'Did you mean app.js?'],
+    ['a short name', 'nn', undefined, 'There is no file', 'Correct the path'],
     ['a path like no other', 'xxxxxxxxxxxxxx', undefined, 'There is no file', 'Correct the path'],
     [
       'a directory',
@@ -134,7 +143,7 @@ describe('loadTarget', () => {
       'npm install a-package-that-is-not-there',
     ],
   ])('refuses %s, with what to do', async (_, path, exportName, what, advice) => {
-    const text = await refusal(path, exportName);
+    const text = await refusal(path.replace('{cwd}', basename(cwd)), exportName);
     expect(text).toContain(what);
     expect(text.split('\n').at(-1)).toMatch(/^ {2}→ /);
     expect(text.split('\n').at(-1)).toContain(advice);

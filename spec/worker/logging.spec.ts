@@ -49,6 +49,8 @@ describe('a line of the log', () => {
   it('shows what comes with the message', () => {
     expect(formatMeta(undefined)).toBe('');
     expect(formatMeta({ user: 'alice', tries: 2 })).toBe(" { user: 'alice', tries: 2 }");
+    const deep = { a: { list: ['a'.repeat(80), 'b'.repeat(80)], b: { c: { d: 1 } } } };
+    expect(formatMeta(deep)).toMatch(/^ \{ a: \{ list: .* b: \{ c: \{ d: 1 \} \} \} \}$/);
     expect(formatMeta('text')).toBe(' text');
     expect(formatMeta(new TypeError('boom'))).toMatch(/^\nTypeError: boom\n {4}at .*logging\.spec\.ts/);
   });
@@ -66,7 +68,7 @@ describe('parseLevel', () => {
   });
 
   it('lists the levels when there is no such level', () => {
-    expect(() => parseLevel('loud')).toThrow(/no log level 'loud'.*debug, info, warn, error, crit/s);
+    expect(() => parseLevel('loud')).toThrow(/loglevel of a worker cannot be 'loud'.*debug, info, warn, error, crit/s);
   });
 });
 

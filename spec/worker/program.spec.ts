@@ -210,12 +210,29 @@ describe('a program with a worker of its own', () => {
 describe('the command line', () => {
   it.each([
     ['--help', 0, /Usage: mode-worker/],
+    ['--help', 0, /Usage: mode-worker \[run\] <module> \[options\][^]*--stop-timeout <duration>/],
     ['run --help', 0, /--stop-timeout <duration>/],
+    ['help run', 0, /Usage: mode-worker run <module>/],
     ['--help', 0, /node_modules\/\.bin\/mode-worker/],
     ['--version', 0, /^\d+\.\d+\.\d+/],
     ['', 2, /Usage|missing required argument 'module'/],
     ['--nonsense app.ts', 2, /unknown option '--nonsense'/],
     ['app.ts --loglevel loud', 2, /'loud' is invalid\.\n {2}→ Use one of debug, info/],
+    ['samples/01-minimal.ts --logevel info', 2, /unknown option '--logevel'\n\(Did you mean --loglevel\?\)/],
+    ['runn samples/tutorial.ts', 2, /^mode-worker: There is no command runn\.\n {2}→ Did you mean run\?\n$/],
+    [
+      'samples/tutorial.ts samples/thread.ts',
+      2,
+      /One module is run at a time, and there are 2: .*\n {2}→ .* export a list/,
+    ],
+    [
+      'graph samples/tutorial.ts',
+      2,
+      /^mode-worker: graph comes with a later version; .*\n {2}→ .*mode-worker run graph/,
+    ],
+    ['check', 2, /check comes with a later version/],
+    ['analyze --anything', 2, /analyze comes with a later version/],
+    ['console', 2, /console comes with a later version/],
     ['app.ts --stop-timeout soon', 2, /'soon' is invalid\.\n {2}→ Give .* '1\.5s'/],
     [
       'samples/tutoral.ts',
@@ -228,6 +245,14 @@ describe('the command line', () => {
     expect(await worker.exit()).toBe(code);
     expect(code === 0 ? worker.out : worker.err).toMatch(text);
     expectNoStackOfOurs(worker.err);
+  });
+
+  it('takes digits alone for milliseconds, as the API does', async () => {
+    const worker = modeWorker([fixture('hanging-stop.ts'), '--stop-timeout', '50']);
+    await worker.says(/Stubborn\]: Starting/);
+    worker.send('SIGTERM');
+    expect(await worker.exit()).toBe(1);
+    expect(worker.lines).toContain('[^-Stubborn]: Abandoned, waiting on onStop');
   });
 });
 
@@ -329,7 +354,7 @@ describe('a program in TypeScript', () => {
     write('broken/tsconfig.json', JSON.stringify({ compilerOptions: options }));
     write('broken/app.ts', 'export default clas App {}\n');
     expect(await refusal('broken/app.ts')).toMatch(
-      /broken\/app\.ts cannot be loaded: .*\n {2}→ Mend the file; npx tsc --noEmit/,
+      /broken\/app\.ts cannot be loaded: .*\n {2}→ Mend .*broken\/app\.ts; npx tsc --noEmit/,
     );
   });
 

@@ -292,7 +292,9 @@ describe('a stop', () => {
     await reaches(worker, 'up');
     host.press('SIGTERM');
     await clock.advance('5s');
-    expect(host.lines.at(-1)).toBe('[^Worker]: Still stopping: Hanging; a second signal does not wait');
+    expect(host.lines.at(-1)).toBe(
+      '[^Worker]: Still stopping: Hanging (waiting on onStop); a second signal does not wait',
+    );
     await clock.advance('5s');
     await ended;
   });
@@ -439,7 +441,104 @@ describe('a failure', () => {
   });
 });
 
+describe('a signal while a failed boot goes back', () => {
+  it('leaves one telling of the failure, with what did not stop', async () => {
+    const down = deferred();
+    @service({ stopTimeout: '1s' })
+    class Hanging extends Service {
+      override onStop(): Promise<void> {
+        down.resolve();
+        return new Promise(() => undefined);
+      }
+    }
+    @service()
+    class Failing extends Service {
+      constructor(readonly hanging: Hanging) {
+        super();
+      }
+      override onStart(): void {
+        throw new TypeError('no start');
+      }
+    }
+    const { host, clock, ended } = program(Failing);
+    await down.promise;
+    host.press('SIGINT');
+    await clock.advance('1s');
+    await ended;
+    expect(host.ended).toBe('exit 1');
+    expect(host.out.filter((line) => line.includes('CRITICAL'))).toHaveLength(1);
+    const told = host.lines.slice(host.lines.indexOf('[^Worker]: Stopping...') + 1);
+    expect(told.filter((line) => !line.startsWith('    at '))).toEqual([
+      '[^--Hanging]: Abandoned, waiting on onStop',
+      '[^Worker]: Failing could not be started (Failing): TypeError: no start',
+      '  on the way back: Hanging was abandoned',
+      '  → Mend Failing; everything that had started was stopped again.',
+      '[^Worker]: -Stopped!',
+    ]);
+  });
+});
+
+describe('a service that is abandoned', () => {
+  it('is told of once, and named in the end', async () => {
+    @service({ stopTimeout: '1s' })
+    class Hanging extends Service {
+      override onStop(): Promise<void> {
+        return new Promise(() => undefined);
+      }
+    }
+    const { host, clock, worker, ended } = program(Hanging);
+    await reaches(worker, 'up');
+    host.press('SIGINT');
+    await clock.advance('1s');
+    await ended;
+    expect(host.lines.filter((line) => line.includes('onStop'))).toEqual(['[^-Hanging]: Abandoned, waiting on onStop']);
+    expect(host.lines).toContain('  - Hanging was abandoned');
+    expect(host.lines.filter((line) => line.includes('Crashed'))).toEqual([]);
+  });
+
+  it('is told of in the end where the log has no room for it before', async () => {
+    @service({ stopTimeout: '1s' })
+    class Hanging extends Service {
+      override onStop(): Promise<void> {
+        return new Promise(() => undefined);
+      }
+    }
+    const { host, clock, worker, ended } = program(Hanging, { loglevel: 'critical' });
+    await reaches(worker, 'up');
+    host.press('SIGINT');
+    await clock.advance('1s');
+    await ended;
+    expect(host.lines).toContain('  - Hanging was abandoned, waiting on onStop');
+  });
+});
+
+describe('process.exit() by somebody else', () => {
+  it('is told with what it leaves running, unless the worker has exited', async () => {
+    const { host, worker, ended } = program(App);
+    await reaches(worker, 'up');
+    for (const listener of host.exitListeners) listener(0);
+    expect(host.err).toMatch(/process\.exit\(0\) ended the program, and nobody stopped Database, Webserver, App\n/);
+    host.press('SIGINT');
+    await ended;
+    expect(host.exitListeners.size).toBe(0);
+  });
+});
+
 describe('the logging of a worker', () => {
+  it.each(['warning', 'WARN', 'warn'])('knows %s, as the command line does', async (loglevel) => {
+    const { host, worker, ended } = program(Database, { loglevel: loglevel as 'warn' });
+    await reaches(worker, 'up');
+    host.press('SIGINT');
+    await ended;
+    expect(host.lines).toEqual([]);
+  });
+
+  it('refuses a level that there is not', () => {
+    expect(() => new Worker(Database, { loglevel: 'loud' as 'warn' })).toThrow(
+      new TypeError("The loglevel of a worker cannot be 'loud'\n  → Use one of debug, info, warn, error, crit."),
+    );
+  });
+
   const lines = () => {
     const got: string[] = [];
     const log = (message: string): void => {
