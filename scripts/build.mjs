@@ -54,6 +54,7 @@ async function bundle() {
     platform: 'node',
     resolve: { extensionAlias: { '.js': ['.ts'] } },
     tsconfig: 'tsconfig.build.json',
+    optimization: { inlineConst: { mode: 'all', pass: 2 } },
   });
   await build.write({
     dir: made,
@@ -61,23 +62,9 @@ async function bundle() {
     sourcemap: true,
     entryFileNames: '[name].js',
     chunkFileNames: 'core/[name].js',
-    // users read them: `Container.name` is no `Container$1`, although inversify has one as well
-    keepNames: true,
+    // what stands in a function is read when that is first called; the types have it all
+    comments: false,
     codeSplitting: { groups: [{ name: 'core', test: CORE }] },
   });
   await build.close();
-  for (const file of readdirSync(made, { recursive: true })) {
-    if (file.endsWith('.js')) ownTheHelper(join(made, file));
-  }
-}
-
-/** What gives things their names is in the core itself, and not in one more file to load, which others need not even import. */
-function ownTheHelper(file) {
-  const inline =
-    'const __name = (target, value) => Object.defineProperty(target, "name", { value, configurable: true });';
-  const text = readFileSync(file, 'utf8');
-  const owned = text
-    .replace(/^import \{ \w+ as __name \} from "[./]+rolldown-runtime\.js";$/m, inline)
-    .replace(/^import "[./]+(?:core\/)?rolldown-runtime\.js";$/m, '');
-  if (owned !== text) writeFileSync(file, owned);
 }

@@ -37,7 +37,7 @@ export class Bridge {
   readonly #container: InversifyContainer;
   #context!: PluginContext;
   #bindings!: Bindings;
-  #activations!: ActivationsService['get'];
+  private activations!: ActivationsService['get'];
   /** What bindings stand for, by what makes their value. */
   readonly #makers = new WeakMap<object, Source>();
   /** What inversify is told of services that nobody bound. */
@@ -74,7 +74,7 @@ export class Bridge {
     const bindingsOf = bindingService.getNonParentBindings.bind(bindingService);
     const activationsOf = activationService.get.bind(activationService);
     this.#unbound.clear();
-    this.#activations = activationsOf;
+    this.activations = activationsOf;
     this.#bindings = {
       getNonParentBindings: bindingsOf,
       getNonParentBoundServices: () => bindingService.getNonParentBoundServices(),
@@ -151,7 +151,7 @@ export class Bridge {
 
   /** What inversify's activation handlers make of a new instance. */
   activate(unit: Unit, instance: object): unknown {
-    if (unit.bindings === undefined && this.#activations(unit.token) === undefined) return instance;
+    if (unit.bindings === undefined && this.activations(unit.token) === undefined) return instance;
     const bindings = unit.bindings ?? [];
     const tokens = new Set<ServiceIdentifier>();
     let value: unknown = instance;
@@ -168,7 +168,7 @@ export class Bridge {
   }
 
   #activateBy(token: ServiceIdentifier, unit: Unit, instance: unknown): unknown {
-    const activations = this.#activations(token);
+    const activations = this.activations(token);
     let value = instance;
     if (activations !== undefined) {
       for (const activate of activations) value = this.#call(activate as Activate, unit, value);

@@ -11,7 +11,7 @@ import type { Unit } from './unit.js';
 export type Ask = (request: Request) => unknown;
 
 /** An instance of a unit's class, with everything injected. */
-export function instantiate(unit: Unit, ask: Ask): object {
+export function makeInstance(unit: Unit, ask: Ask): object {
   const cls = unit.source as Class;
   const instance = make(cls as new (...args: unknown[]) => object, unit.parameters, ask);
   if (unit.properties !== undefined) {

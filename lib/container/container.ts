@@ -1,12 +1,7 @@
 import { inspect } from 'node:util';
-import {
-  Container as InversifyContainer,
-  type GetAllOptions,
-  type GetOptions,
-  type IsBoundOptions,
-  type OptionalGetOptions,
-  type ServiceIdentifier,
-} from 'inversify';
+// as a whole, or the bundle would call ours `Container$1`
+import * as inversify from 'inversify';
+import type { GetAllOptions, GetOptions, IsBoundOptions, OptionalGetOptions, ServiceIdentifier } from 'inversify';
 import type { Graph } from '@dagrejs/graphlib';
 import { toMs } from '../base/duration.js';
 import { ModeError } from '../base/errors.js';
@@ -37,7 +32,7 @@ import type { Unit } from './unit.js';
  * Inversify's container, which also knows the graph of what is bound in it: it starts services in the order of their
  * dependencies, and stops them in reverse.
  */
-export class Container extends InversifyContainer implements AsyncDisposable {
+export class Container extends inversify.Container implements AsyncDisposable {
   readonly #host: Host;
   readonly #engine: Engine;
   readonly #resolver: Resolver;
@@ -261,7 +256,7 @@ export class Container extends InversifyContainer implements AsyncDisposable {
   }
 
   /** The resolver of a container, for its children. */
-  static #resolverOf(container: InversifyContainer | undefined): Resolver | undefined {
+  static #resolverOf(container: inversify.Container | undefined): Resolver | undefined {
     return container instanceof Container ? container.#resolver : undefined;
   }
 

@@ -23,11 +23,11 @@ export interface StopBudget {
 
 export class Engine extends Scheduler {
   #state: ContainerState = 'idle';
-  #boot: Boot | undefined;
-  #stop: Shutdown | undefined;
+  private current: Boot | undefined;
+  private shutdown: Shutdown | undefined;
   /** In the order in which they were planned: dependencies first. */
   readonly #units: Unit[] = [];
-  readonly #collectors = new Collectors();
+  private readonly collectors = new Collectors();
   readonly #restarts = new Restarts(this);
   /** The engines of child containers that use something of ours. */
   readonly #guests = new Set<Engine>();
@@ -65,7 +65,7 @@ export class Engine extends Scheduler {
   /** A boot that is taken back while the rest runs on has to be over before another can begin. */
   get takingBack(): Promise<void> | undefined {
     if (this.#state === 'stopping') throw stopping();
-    return this.#state === 'running' && this.#boot?.failure !== undefined ? this.#takenBack(this.#boot) : undefined;
+    return this.#state === 'running' && this.current?.failure !== undefined ? this.#takenBack(this.current) : undefined;
   }
 
   async #takenBack(boot: Boot): Promise<void> {
@@ -79,10 +79,10 @@ export class Engine extends Scheduler {
   boot(roots: readonly Unit[], order: readonly Unit[], signal?: AbortSignal): Promise<void> {
     const answer = this.answer('boot');
     if (answer === 'refuse') throw stopping();
-    let boot = this.#boot;
+    let { current: boot } = this;
     if (boot === undefined) {
       boot = new Boot();
-      this.#boot = boot;
+      this.current = boot;
       if (answer === 'start') this.tree.clear();
       this.bootedAt = this.now();
     } else if (boot.failure !== undefined) throw stopping();
@@ -93,7 +93,7 @@ export class Engine extends Scheduler {
     const begun = boot;
     if (signal !== undefined) {
       begun.follow(signal, (unit, reason) => {
-        if (this.#boot === begun) this.#fail(begun, unit, reason);
+        if (this.current === begun) this.#fail(begun, unit, reason);
       });
     }
     this.settleAll(added);
@@ -105,7 +105,7 @@ export class Engine extends Scheduler {
     const answer = this.answer('stop');
     if (answer === 'none') return Promise.resolve();
     if (answer !== 'join') this.#stopAll(undefined);
-    const stop = this.#stop;
+    const { shutdown: stop } = this;
     // the last one went down at once
     if (stop === undefined) return this.#lastStop;
     if (options.timeout !== undefined) this.#limit(stop, options.timeout);
@@ -116,10 +116,10 @@ export class Engine extends Scheduler {
   async stopUnit(unit: Unit): Promise<void> {
     if (this.#state === 'stopping') return this.stop();
     const units = dependentsOf(unit);
-    const rollsBack = this.#state === 'starting' && this.#boot?.awaitsAny(units) === true;
+    const rollsBack = this.#state === 'starting' && this.current?.awaitsAny(units) === true;
     for (const engine of new Set(units.map((one) => one.engine))) engine.#unwant(unit, units);
     // it was part of a first boot, and all of that goes down
-    return rollsBack ? (this.#stop?.done.promise ?? this.#lastStop) : this.#allDown(units);
+    return rollsBack ? (this.shutdown?.done.promise ?? this.#lastStop) : this.#allDown(units);
   }
 
   /** Restarts one unit: what depends on it stops first, and comes back after it. */
@@ -135,11 +135,11 @@ export class Engine extends Scheduler {
     this.#restarts.hasten(unit);
     if (!goes) return this.host.bootUnit(unit);
     const units = aliveOf(dependentsOf(unit));
-    const collector = this.#collectors.open(units);
+    const collector = this.collectors.open(units);
     try {
       await this.#restarts.ask(unit, units);
     } finally {
-      this.#collectors.close(collector);
+      this.collectors.close(collector);
     }
     if (collector.error !== undefined) throw collector.error;
   }
@@ -160,8 +160,8 @@ export class Engine extends Scheduler {
 
   /** A unit cannot be started, and is on its way down: what else its boot has started need not wait for that. */
   failing(unit: Unit, error: unknown): void {
-    const boot = this.#boot;
-    if (boot === undefined || unit.boot !== boot || this.#stop !== undefined) return;
+    const { current: boot } = this;
+    if (boot === undefined || unit.boot !== boot || this.shutdown !== undefined) return;
     const failure = unit.lifecycle?.run?.failure;
     if (failure !== undefined) failure.reported = true;
     this.#fail(boot, unit, error);
@@ -189,8 +189,8 @@ export class Engine extends Scheduler {
     const run = unit.lifecycle?.run;
     const failed = run?.failure !== undefined && run.crashed && !unit.reached && run.failure.reported !== true;
     // wanted again since, it gets a new start and not a restart
-    const expected = due && !this.#isAwaited(unit);
-    if (run !== undefined) this.#collectors.addRun(unit, run);
+    const expected = due && !this.isAwaited(unit);
+    if (run !== undefined) this.collectors.addRun(unit, run);
     this.ended(unit);
     if (failed) this.#cameNotUp(unit, run.failure?.error, expected);
     this.drain();
@@ -213,7 +213,7 @@ export class Engine extends Scheduler {
   }
 
   #over(): void {
-    this.#boot = undefined;
+    this.current = undefined;
     this.totalMs = (this.now() - this.bootedAt) / 1000;
   }
 
@@ -224,19 +224,19 @@ export class Engine extends Scheduler {
   }
 
   /** Whether the boot that is under way waits for a unit to come up. */
-  #isAwaited(unit: Unit): boolean {
-    return unit.boot !== undefined && unit.boot === this.#boot;
+  private isAwaited(unit: Unit): boolean {
+    return unit.boot !== undefined && unit.boot === this.current;
   }
 
   /** Something went wrong with a unit that is going down anyway. */
   #mishap(unit: Unit, error: unknown): void {
     // most often it only met the error that everything stops for
-    if (this.#stop?.cause?.error !== error) this.#collectors.addError(unit, error);
+    if (this.shutdown?.cause?.error !== error) this.collectors.addError(unit, error);
   }
 
   /** Nobody wants these units any more, as far as they are ours. `culprit` is the one that is to be stopped. */
   #unwant(culprit: Unit, units: readonly Unit[]): void {
-    const boot = this.#boot;
+    const { current: boot } = this;
     const interrupted = boot?.awaitsAny(units) === true;
     for (const unit of units) {
       if (unit.engine !== this) continue;
@@ -262,13 +262,13 @@ export class Engine extends Scheduler {
       return;
     }
     if (this.#state === 'stopping') return;
-    const collector = this.#collectors.open(boot.units);
+    const collector = this.collectors.open(boot.units);
     for (const one of boot.units) one.wanted = false;
     if (this.#guests.size > 0) this.#evict(unit, boot.units);
     this.#restarts.drop();
     const units = [...boot.units].reverse();
     new Latch(units, 'down', () => {
-      this.#collectors.close(collector);
+      this.collectors.close(collector);
       this.#over();
       boot.done.reject(boot.errorOf(this.tree, collector));
     });
@@ -286,17 +286,17 @@ export class Engine extends Scheduler {
   #escalate(unit: Unit, crash: unknown): void {
     const unanswered = this.#restarts.supervise(unit, crash);
     if (unanswered === undefined) return;
-    const boot = this.#boot;
+    const { current: boot } = this;
     if (boot !== undefined && this.#state === 'starting') this.#fail(boot, unit, unanswered.error);
     else this.#stopAll({ error: unanswered.error, unit });
   }
 
   #stopAll(cause: Cause | undefined): void {
-    if (this.#stop !== undefined) return;
-    if (this.#boot !== undefined && this.#boot.failure === undefined) this.#boot.interrupt(cause);
-    const stop = new Shutdown(cause, this.#collectors.open());
+    if (this.shutdown !== undefined) return;
+    if (this.current !== undefined && this.current.failure === undefined) this.current.interrupt(cause);
+    const stop = new Shutdown(cause, this.collectors.open());
     void handled(stop.done.promise);
-    this.#stop = stop;
+    this.shutdown = stop;
     // before anybody hears of it: what crashes from now on was on its way down
     const active: Unit[] = [];
     for (let index = this.#units.length - 1; index >= 0; index -= 1) {
@@ -313,14 +313,14 @@ export class Engine extends Scheduler {
   }
 
   #stopped(): void {
-    const stop = this.#stop;
+    const { shutdown: stop } = this;
     if (stop === undefined) return;
-    this.#stop = undefined;
+    this.shutdown = undefined;
     const { collector, cause } = stop;
-    this.#collectors.close(collector);
+    this.collectors.close(collector);
     stop.end();
     this.forced = false;
-    const boot = this.#boot;
+    const { current: boot } = this;
     if (boot !== undefined) this.#over();
     const { error } = collector;
     this.#lastStop = handled(stop.done.promise);
@@ -336,7 +336,7 @@ export class Engine extends Scheduler {
   #limit(stop: Shutdown, timeout: number): void {
     for (const guest of this.#guests) void handled(guest.stop({ timeout }));
     stop.limit(this.host.env.clock, timeout, () => {
-      if (this.#stop !== stop) return;
+      if (this.shutdown !== stop) return;
       this.forced = stop.forced;
       // what crashed, but waits for its dependents, is waited for by nobody
       const underWay = this.#units.filter(({ active, lifecycle }) => active && lifecycle?.isBusy === true);
@@ -347,10 +347,10 @@ export class Engine extends Scheduler {
 
   /** Brings units down that are not due any more. Rejects with what went wrong on their way. */
   #allDown(units: readonly Unit[]): Promise<void> {
-    const collector = this.#collectors.open(units);
+    const collector = this.collectors.open(units);
     const done = deferred();
     new Latch(units, 'down', () => {
-      this.#collectors.close(collector);
+      this.collectors.close(collector);
       if (collector.error === undefined) done.resolve();
       else done.reject(collector.error);
     });
@@ -359,12 +359,12 @@ export class Engine extends Scheduler {
   }
 
   protected override drained(): void {
-    if (this.active === 0 && this.#stop !== undefined) this.#stopped();
-    else if (this.#boot?.left === 0 && this.#boot.failure === undefined) this.#booted(this.#boot);
+    if (this.active === 0 && this.shutdown !== undefined) this.#stopped();
+    else if (this.current?.left === 0 && this.current.failure === undefined) this.#booted(this.current);
   }
 
   protected override notMade(unit: Unit, error: unknown): void {
-    if (this.#isAwaited(unit)) this.#fail(this.#boot as Boot, unit, error);
+    if (this.isAwaited(unit)) this.#fail(this.current as Boot, unit, error);
     else this.#cameNotUp(unit, error, true);
   }
 

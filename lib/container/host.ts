@@ -15,7 +15,7 @@ import { tokenName } from '../plan/problems.js';
 import { Resolver, type Bindings, type ResolverHost } from '../plan/resolver.js';
 import { everyRun } from '../run/host.js';
 import { Bridge, type BridgeHost } from './bridge.js';
-import { ResourceTarget, instantiate, postConstruct } from './construct.js';
+import { ResourceTarget, makeInstance, postConstruct } from './construct.js';
 import { Engine } from './engine.js';
 import { Latch } from './latch.js';
 import type { ContainerOptions, ResourceOptions } from './options.js';
@@ -35,7 +35,7 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
   /** Given when somebody asks, in the order in which the units were made: many programs run without. */
   readonly #idOf = new Map<Unit, string>();
   readonly #adopted = new WeakMap<Lifecycle, ServiceIdentifier>();
-  readonly #bridge: Bridge;
+  readonly bridge: Bridge;
 
   constructor(
     container: InversifyContainer,
@@ -56,15 +56,11 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
     };
     this.engine = new Engine(this);
     this.resolver = new Resolver(this);
-    this.#bridge = new Bridge(container, this);
+    this.bridge = new Bridge(container, this);
   }
 
   get bindings(): Bindings {
-    return this.#bridge.bindings;
-  }
-
-  get bridge(): Bridge {
-    return this.#bridge;
+    return this.bridge.bindings;
   }
 
   adopt(binding: Binding): void {
@@ -123,11 +119,11 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
   }
 
   redirect(binding: InstanceBinding<unknown>, node: Unit): void {
-    this.#bridge.redirect(binding, node);
+    this.bridge.redirect(binding, node);
   }
 
   standsFor(binding: Binding): Source | undefined {
-    return this.#bridge.standsFor(binding);
+    return this.bridge.standsFor(binding);
   }
 
   addResource(id: ServiceIdentifier, options: ResourceOptions<unknown>): void {
@@ -161,7 +157,7 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
   }
 
   #bindManaged(resource: Resource): void {
-    this.#bridge.bind(resource.token, resource, () => this.instance(this.nodeOf(resource)));
+    this.bridge.bind(resource.token, resource, () => this.instance(this.nodeOf(resource)));
   }
 
   /** The value of a unit; made, but not started, if it is a service that was not needed yet. */
@@ -180,7 +176,7 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
     if (isMissing(unit)) {
       for (const one of injectedInto(unit, this.resolver.resolve([unit]).order as Unit[])) {
         if (one.engine !== this.engine || isResource(one.source)) this.instance(one);
-        else if (isMissing(one)) this.#instantiate(one);
+        else if (isMissing(one)) this.instantiate(one);
       }
     }
     return unit.value;
@@ -197,13 +193,13 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
         if (unit.lifecycle !== undefined) return;
         const lifecycle = lifecycleOf(existing);
         mustBeFree(lifecycle);
-        this.#become(unit, existing);
-        unit.lifecycle = this.#own(lifecycle, unit);
+        this.keep(unit, existing);
+        unit.lifecycle = this.own(lifecycle, unit);
         return;
       }
-      unit.lifecycle ??= this.#own(new Lifecycle(this.#targetOf(unit, unit.source), unit.source.definition), unit);
+      unit.lifecycle ??= this.own(new Lifecycle(this.#targetOf(unit, unit.source), unit.source.definition), unit);
     } else if (unit.made === 0 || unit.outdated || isStale(unit)) {
-      this.#instantiate(unit);
+      this.instantiate(unit);
     }
   }
 
@@ -219,27 +215,27 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
 
   #targetOf(unit: Unit, resource: Resource): ResourceTarget {
     return new ResourceTarget(unit, resource, this.ask, (value) => {
-      this.#become(unit, value);
+      this.keep(unit, value);
     });
   }
 
-  #instantiate(unit: Unit): void {
+  private instantiate(unit: Unit): void {
     unit.outdated = false;
     expectInstance(unit.definition);
-    const instance = instantiate(unit, this.ask);
+    const instance = makeInstance(unit, this.ask);
     const lifecycle = lifecycleMade(instance);
     postConstruct(instance, unit.definition);
-    this.#become(unit, this.#bridge.activate(unit, instance));
-    unit.lifecycle = lifecycle.alive ? this.#own(lifecycle, unit) : undefined;
+    this.keep(unit, this.bridge.activate(unit, instance));
+    unit.lifecycle = lifecycle.alive ? this.own(lifecycle, unit) : undefined;
   }
 
-  #become(unit: Unit, value: unknown): void {
+  private keep(unit: Unit, value: unknown): void {
     makings += 1;
     unit.made = makings;
     unit.value = value;
   }
 
-  #own(lifecycle: Lifecycle, unit: Unit): Lifecycle {
+  private own(lifecycle: Lifecycle, unit: Unit): Lifecycle {
     lifecycle.owner = unit;
     lifecycle.inherit(this.env);
     return lifecycle;

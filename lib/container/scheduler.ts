@@ -4,7 +4,8 @@
  * dependent is down. So whatever is asked for, in whatever order, the graph's order holds, as parallel as the graph allows, in
  * both directions.
  *
- * What is done for each unit, and for each edge, counts by an index: cold code pays for every step of an iterator.
+ * What is done for each unit, and for each edge, counts by an index, and its members are private by name only: a program boots
+ * once, in cold code, which pays for every step of an iterator, and three times as much for `#member` as for `member`.
  */
 import type { Environment } from '../lifecycle/environment.js';
 import { Latch } from './latch.js';
@@ -28,10 +29,10 @@ const KEPT = 64;
 
 export abstract class Scheduler {
   /** Written over from its begin in each drain: a new list would have room for 17 units each time. */
-  #queue: Unit[] = [];
-  #queued = 0;
-  #draining = false;
-  readonly #faults = new Map<Unit, { error: unknown; start: number }>();
+  private queue: Unit[] = [];
+  private queued = 0;
+  private draining = false;
+  private readonly faults = new Map<Unit, { error: unknown; start: number }>();
   /** How many units are active. */
   protected active = 0;
   /** Whether what goes down is not waited for. */
@@ -55,7 +56,7 @@ export abstract class Scheduler {
 
   /** Why the value of a unit could not be made when it was last started. */
   faultOf(unit: Unit): { error: unknown } | undefined {
-    const fault = this.#faults.get(unit);
+    const fault = this.faults.get(unit);
     return fault?.start === unit.starts ? fault : undefined;
   }
 
@@ -90,10 +91,10 @@ export abstract class Scheduler {
 
   protected enqueue(unit: Unit): void {
     const engine: Scheduler = unit.engine;
-    engine.#queue[engine.#queued] = unit;
-    engine.#queued += 1;
+    engine.queue[engine.queued] = unit;
+    engine.queued += 1;
     // a unit of a parent or child container
-    if (engine !== this && !engine.#draining) {
+    if (engine !== this && !engine.draining) {
       queueMicrotask(() => {
         engine.drain();
       });
@@ -102,21 +103,21 @@ export abstract class Scheduler {
 
   /** The same for many units, all of our own. */
   protected settleAll(units: readonly Unit[]): void {
-    if (this.#queued === 0) {
-      this.#queue = [...units];
-      this.#queued = units.length;
+    if (this.queued === 0) {
+      this.queue = [...units];
+      this.queued = units.length;
       this.drain();
     } else this.settle(units);
   }
 
   protected drain(): void {
-    if (this.#draining) return;
-    this.#draining = true;
+    if (this.draining) return;
+    this.draining = true;
     // the queue grows while it is worked off
-    for (let index = 0; index < this.#queued; index += 1) this.#settle(this.#queue[index] as Unit);
-    if (this.#queued > KEPT) this.#queue = [];
-    this.#queued = 0;
-    this.#draining = false;
+    for (let index = 0; index < this.queued; index += 1) this.settleOne(this.queue[index] as Unit);
+    if (this.queued > KEPT) this.queue = [];
+    this.queued = 0;
+    this.draining = false;
     this.drained();
   }
 
@@ -136,16 +137,16 @@ export abstract class Scheduler {
   }
 
   /** Brings what is closer to what is wanted. */
-  #settle(unit: Unit): void {
+  private settleOne(unit: Unit): void {
     if (unit.active) {
       // what was up and cannot be used any more has to go down first, whoever wants it
-      if (unit.users === 0 && (!unit.due || (unit.reached && !unit.up))) this.#takeDown(unit);
+      if (unit.users === 0 && (!unit.due || (unit.reached && !unit.up))) this.takeDown(unit);
     } else if (unit.due && unit.missing === 0) {
-      this.#start(unit);
+      this.start(unit);
     }
   }
 
-  #start(unit: Unit): void {
+  private start(unit: Unit): void {
     unit.active = true;
     unit.starts += 1;
     unit.runningAt = NEVER;
@@ -156,7 +157,7 @@ export abstract class Scheduler {
     try {
       this.host.construct(unit);
     } catch (error) {
-      this.#faults.set(unit, { error, start: unit.starts });
+      this.faults.set(unit, { error, start: unit.starts });
       this.ended(unit);
       this.notMade(unit, error);
       return;
@@ -165,7 +166,7 @@ export abstract class Scheduler {
     else unit.lifecycle.begin(unit.startedAt / 1000);
   }
 
-  #takeDown(unit: Unit): void {
+  private takeDown(unit: Unit): void {
     this.lower(unit);
     const { lifecycle } = unit;
     if (lifecycle === undefined) {

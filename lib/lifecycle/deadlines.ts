@@ -16,10 +16,10 @@ const AT_REST = Promise.resolve();
  * taken off the list when there is a reason to look at it.
  */
 export class Deadlines {
-  #list: Timed[] = [];
-  #count = 0;
-  #resting = false;
-  #alarm: Alarm | undefined;
+  private list: Timed[] = [];
+  private count = 0;
+  private resting = false;
+  private alarm: Alarm | undefined;
 
   constructor(private readonly clock: Clock) {}
 
@@ -28,11 +28,11 @@ export class Deadlines {
     if (item.watcher !== this) {
       item.watcher?.forget(item);
       item.watcher = this;
-      this.#count += 1;
-      if (this.#list.length > 2 * this.#count + 64) this.#tidy();
-      this.#list.push(item);
+      this.count += 1;
+      if (this.list.length > 2 * this.count + 64) this.tidy();
+      this.list.push(item);
     }
-    if (this.#alarm === undefined || item.deadline < this.#alarm.at) this.#arm(item.deadline);
+    if (this.alarm === undefined || item.deadline < this.alarm.at) this.arm(item.deadline);
   }
 
   forget(item: Timed): void {
@@ -42,53 +42,53 @@ export class Deadlines {
       return;
     }
     item.watcher = undefined;
-    this.#count -= 1;
-    if (this.#count > 0 || this.#resting) return;
-    this.#resting = true;
+    this.count -= 1;
+    if (this.count > 0 || this.resting) return;
+    this.resting = true;
     // cheaper than `queueMicrotask`, which makes an async resource each time
-    void AT_REST.then(this.#rest);
+    void AT_REST.then(this.rest);
   }
 
   /** Sets no timer and clears none for each of many that come one after another. */
-  readonly #rest = (): void => {
-    this.#resting = false;
-    if (this.#count > 0) return;
-    this.#list = [];
-    this.#alarm?.cancel();
-    this.#alarm = undefined;
+  private readonly rest = (): void => {
+    this.resting = false;
+    if (this.count > 0) return;
+    this.list = [];
+    this.alarm?.cancel();
+    this.alarm = undefined;
   };
 
-  #tidy(): void {
+  private tidy(): void {
     const list: Timed[] = [];
-    for (let index = 0; index < this.#list.length; index += 1) {
-      const item = this.#list[index] as Timed;
+    for (let index = 0; index < this.list.length; index += 1) {
+      const item = this.list[index] as Timed;
       if (item.watcher !== this) continue;
       // one that was forgotten and watched again is on the list twice
       item.watcher = undefined;
       list.push(item);
     }
     for (let index = 0; index < list.length; index += 1) (list[index] as Timed).watcher = this;
-    this.#list = list;
+    this.list = list;
   }
 
-  #arm(at: number): void {
-    this.#alarm?.cancel();
-    this.#alarm = new Alarm(this.clock, at, () => {
-      this.#alarm = undefined;
-      this.#sweep();
+  private arm(at: number): void {
+    this.alarm?.cancel();
+    this.alarm = new Alarm(this.clock, at, () => {
+      this.alarm = undefined;
+      this.sweep();
     });
   }
 
-  #sweep(): void {
-    this.#tidy();
+  private sweep(): void {
+    this.tidy();
     const now = this.clock.now();
-    const expired = this.#list.filter(({ deadline }) => deadline <= now);
+    const expired = this.list.filter(({ deadline }) => deadline <= now);
     for (const item of expired) this.forget(item);
     for (const item of expired) item.expired();
-    const next = this.#list.reduce(
+    const next = this.list.reduce(
       (least, { watcher, deadline }) => (watcher === this ? Math.min(least, deadline) : least),
       Infinity,
     );
-    if (next < Infinity && (this.#alarm === undefined || next < this.#alarm.at)) this.#arm(next);
+    if (next < Infinity && (this.alarm === undefined || next < this.alarm.at)) this.arm(next);
   }
 }
