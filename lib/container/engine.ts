@@ -4,6 +4,7 @@
  */
 import { deferred, handled } from '../base/async.js';
 import type { ContainerState } from '../base/events.js';
+import type { Run } from '../lifecycle/run.js';
 import { Boot } from './boot.js';
 import { Collectors } from './collector.js';
 import { Latch } from './latch.js';
@@ -30,7 +31,7 @@ export class Engine extends Scheduler {
   private readonly collectors = new Collectors();
   readonly #restarts = new Restarts(this);
   /** The engines of child containers that use something of ours. */
-  readonly #guests = new Set<Engine>();
+  readonly guests = new Set<Engine>();
   readonly #visits = new Visits(this);
   /** How a stop ended that was over before it could be awaited. */
   #lastStop: Promise<void> = Promise.resolve();
@@ -46,15 +47,6 @@ export class Engine extends Scheduler {
   /** Everything that was ever wanted, dependencies first. */
   get units(): readonly Unit[] {
     return this.#units;
-  }
-
-  /** A child container begins to use something of this one. */
-  admit(guest: Engine): void {
-    this.#guests.add(guest);
-  }
-
-  dismiss(guest: Engine): void {
-    this.#guests.delete(guest);
   }
 
   /** The answer to a call in the present state. */
@@ -96,6 +88,7 @@ export class Engine extends Scheduler {
         if (this.current === begun) this.#fail(begun, unit, reason);
       });
     }
+    this.done = true;
     this.settleAll(added);
     return begun.done.promise;
   }
@@ -184,16 +177,21 @@ export class Engine extends Scheduler {
 
   /** The run of a unit has ended. */
   wentDown(unit: Unit): void {
-    this.lower(unit);
-    const { due } = unit;
+    if (unit.up) this.lower(unit);
     const run = unit.lifecycle?.run;
-    const failed = run?.failure !== undefined && run.crashed && !unit.reached && run.failure.reported !== true;
-    // wanted again since, it gets a new start and not a restart
-    const expected = due && !this.isAwaited(unit);
-    if (run !== undefined) this.collectors.addRun(unit, run);
-    this.ended(unit);
-    if (failed) this.#cameNotUp(unit, run.failure?.error, expected);
+    if (run?.failure === undefined) this.ended(unit);
+    else this.#endedBadly(unit, run, run.failure);
     this.drain();
+  }
+
+  #endedBadly(unit: Unit, run: Run, { error, reported }: NonNullable<Run['failure']>): void {
+    const failed = run.crashed && !unit.reached && reported !== true;
+    // wanted again since, it gets a new start and not a restart
+    const expected = unit.due && !this.#isAwaited(unit);
+    this.collectors.addRun(unit, run);
+    // from here on it may be on its way up again
+    this.ended(unit);
+    if (failed) this.#cameNotUp(unit, error, expected);
   }
 
   #booted(boot: Boot): void {
@@ -203,6 +201,7 @@ export class Engine extends Scheduler {
     if (missing.length > 0) {
       boot.late = new Latch(missing, 'up', () => {
         boot.late = undefined;
+        this.done = true;
         this.drain();
       });
       return;
@@ -224,7 +223,7 @@ export class Engine extends Scheduler {
   }
 
   /** Whether the boot that is under way waits for a unit to come up. */
-  private isAwaited(unit: Unit): boolean {
+  #isAwaited(unit: Unit): boolean {
     return unit.boot !== undefined && unit.boot === this.current;
   }
 
@@ -264,7 +263,7 @@ export class Engine extends Scheduler {
     if (this.#state === 'stopping') return;
     const collector = this.collectors.open(boot.units);
     for (const one of boot.units) one.wanted = false;
-    if (this.#guests.size > 0) this.#evict(unit, boot.units);
+    if (this.guests.size > 0) this.#evict(unit, boot.units);
     this.#restarts.drop();
     const units = [...boot.units].reverse();
     new Latch(units, 'down', () => {
@@ -307,7 +306,7 @@ export class Engine extends Scheduler {
     this.#become('stopping', cause);
     this.#restarts.cancel(cause?.error);
     // what depends on us goes first, in child containers too; its errors are its own container's
-    for (const guest of this.#guests) void handled(guest.stop());
+    for (const guest of this.guests) void handled(guest.stop());
     this.settleAll(active);
     if (this.active === 0) this.#stopped();
   }
@@ -334,7 +333,7 @@ export class Engine extends Scheduler {
 
   /** One budget for all of a stop, that of child containers included. */
   #limit(stop: Shutdown, timeout: number): void {
-    for (const guest of this.#guests) void handled(guest.stop({ timeout }));
+    for (const guest of this.guests) void handled(guest.stop({ timeout }));
     stop.limit(this.host.env.clock, timeout, () => {
       if (this.shutdown !== stop) return;
       this.forced = stop.forced;
@@ -358,13 +357,13 @@ export class Engine extends Scheduler {
     return done.promise;
   }
 
-  protected override drained(): void {
+  protected override allSettled(): void {
     if (this.active === 0 && this.shutdown !== undefined) this.#stopped();
     else if (this.current?.left === 0 && this.current.failure === undefined) this.#booted(this.current);
   }
 
   protected override notMade(unit: Unit, error: unknown): void {
-    if (this.isAwaited(unit)) this.#fail(this.current as Boot, unit, error);
+    if (this.#isAwaited(unit)) this.#fail(this.current as Boot, unit, error);
     else this.#cameNotUp(unit, error, true);
   }
 

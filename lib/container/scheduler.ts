@@ -7,6 +7,7 @@
  * What is done for each unit, and for each edge, counts by an index, and its members are private by name only: a program boots
  * once, in cold code, which pays for every step of an iterator, and three times as much for `#member` as for `member`.
  */
+import type { Clock } from '../base/clock.js';
 import type { Environment } from '../lifecycle/environment.js';
 import { Latch } from './latch.js';
 import { NEVER, type Unit } from './unit.js';
@@ -38,10 +39,16 @@ export abstract class Scheduler {
   /** Whether what goes down is not waited for. */
   protected forced = false;
 
-  constructor(readonly host: EngineHost) {}
+  /** Whether everything is down, or everything that a boot asked for is up. */
+  protected done = false;
+  private readonly clock: Clock;
 
-  /** Everything that could be settled is. */
-  protected abstract drained(): void;
+  constructor(readonly host: EngineHost) {
+    this.clock = host.env.clock;
+  }
+
+  /** Everything that could be settled is, and it is {@link done}. */
+  protected abstract allSettled(): void;
 
   /** A unit could not be made. */
   protected abstract notMade(unit: Unit, error: unknown): void;
@@ -76,8 +83,10 @@ export abstract class Scheduler {
       dependent.missing -= 1;
       if (dependent.missing === 0 && dependent.due && !dependent.active) this.enqueue(dependent);
     }
-    if (unit.boot !== undefined) {
-      unit.boot.left -= 1;
+    const { boot } = unit;
+    if (boot !== undefined) {
+      boot.left -= 1;
+      if (boot.left === 0) this.done = true;
       unit.boot = undefined;
     }
     if (unit.latches !== undefined) Latch.notify(unit, 'up');
@@ -86,7 +95,7 @@ export abstract class Scheduler {
 
   /** In whole microseconds. */
   protected now(): number {
-    return Math.round(this.host.env.clock.now() * 1000);
+    return Math.round(this.clock.now() * 1000);
   }
 
   protected enqueue(unit: Unit): void {
@@ -112,19 +121,26 @@ export abstract class Scheduler {
 
   protected drain(): void {
     if (this.draining) return;
-    this.draining = true;
-    // the queue grows while it is worked off
-    for (let index = 0; index < this.queued; index += 1) this.settleOne(this.queue[index] as Unit);
-    if (this.queued > KEPT) this.queue = [];
-    this.queued = 0;
-    this.draining = false;
-    this.drained();
+    if (this.queued > 0) {
+      this.draining = true;
+      const { queue } = this;
+      // it grows while it is worked off
+      for (let index = 0; index < this.queued; index += 1) this.settleOne(queue[index] as Unit);
+      if (this.queued > KEPT) this.queue = [];
+      this.queued = 0;
+      this.draining = false;
+    }
+    if (this.done) {
+      this.done = false;
+      this.allSettled();
+    }
   }
 
   /** The run of a unit has ended, or it could not be made. */
   protected ended(unit: Unit): void {
     unit.active = false;
     this.active -= 1;
+    if (this.active === 0) this.done = true;
     const { dependencies } = unit;
     // the reverse of the order in which they started
     for (let index = dependencies.length - 1; index >= 0; index -= 1) {
@@ -141,7 +157,7 @@ export abstract class Scheduler {
     if (unit.active) {
       // what was up and cannot be used any more has to go down first, whoever wants it
       if (unit.users === 0 && (!unit.due || (unit.reached && !unit.up))) this.takeDown(unit);
-    } else if (unit.due && unit.missing === 0) {
+    } else if (unit.missing === 0 && unit.due) {
       this.start(unit);
     }
   }

@@ -20,7 +20,7 @@ export class Visits {
   end(): void {
     for (const [dependency, users] of this.#used) {
       dependency.dependents = dependency.dependents.filter((one) => !users.has(one));
-      dependency.engine.dismiss(this.guest);
+      dependency.engine.guests.delete(this.guest);
     }
     this.#used.clear();
   }
@@ -30,7 +30,7 @@ export class Visits {
     if (users === undefined) {
       users = new Set();
       this.#used.set(dependency, users);
-      dependency.engine.admit(this.guest);
+      dependency.engine.guests.add(this.guest);
     }
     // what was bound anew meanwhile is taken out where it was
     if (users.has(unit) && dependency.dependents.includes(unit)) return;
