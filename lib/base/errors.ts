@@ -40,7 +40,12 @@ export class ModeError extends Error {
 
   /** Whether a value is an error of this package, also one from another installed copy of it. */
   static is(value: unknown): value is ModeError {
-    return typeof value === 'object' && value !== null && BRAND in value;
+    try {
+      return typeof value === 'object' && value !== null && BRAND in value;
+    } catch {
+      // a proxy that lets nobody look
+      return false;
+    }
   }
 }
 
@@ -154,13 +159,23 @@ export function way(path: readonly string[]): string {
   return shown.join(' → ');
 }
 
-/** One line that says what a thrown value is. */
+/** One line that says what a thrown value is. Anything can be thrown, also what throws when it is looked at. */
 export function describeError(error: unknown): string {
-  if (error instanceof Error) {
-    if (error.message === '') return error.name === 'Error' ? 'an error without a message' : error.name;
-    return error.name === 'Error' || error.name === '' ? error.message : `${error.name}: ${error.message}`;
+  try {
+    return describe(error);
+  } catch {
+    return 'an error that cannot be described';
   }
-  return typeof error === 'string' ? error : inspect(error, { depth: 1, breakLength: Infinity });
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) {
+    return typeof error === 'string' ? error : inspect(error, { depth: 1, breakLength: Infinity });
+  }
+  // whatever they were overwritten with
+  const { name, message } = error as { name: unknown; message: unknown };
+  if (message === '') return name === 'Error' ? 'an error without a message' : String(name);
+  return name === 'Error' || name === '' ? String(message) : `${String(name)}: ${String(message)}`;
 }
 
 /** The same within the message of another error of ours, which ends with the remedy. */
