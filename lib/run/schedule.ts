@@ -10,10 +10,4 @@ export interface Schedule {
   /** Settles, never rejecting, when the run that is under way is over; `undefined` when there is none. */
   readonly idle: Promise<void> | undefined;
   status(): TimerStatus;
-  /**
-   * A run by hand, now, whatever the schedule says and without asking a coordinator. Resolves when it is over:
-   * `true`, or at once with `false` when a run was already under way (or the service's own run has ended) and none
-   * was made. An error of the call goes where `onError` says.
-   */
-  fire(): Promise<boolean>;
 }
