@@ -1,19 +1,25 @@
 /** The base class of services. Optional: a class with some of the hooks is managed the same way. */
-import { handled } from './base/async.js';
+import { inspect } from 'node:util';
+import { again, handled, isThenable } from './base/async.js';
 import { toMs, type Duration } from './base/duration.js';
 import { ModeError, StopError } from './base/errors.js';
 import { declareBase } from './declare/definition.js';
 import type { LogLevel, Logger, ServiceState } from './base/events.js';
 import { Beacon } from './lifecycle/beacon.js';
+import { isInstance, noService } from './lifecycle/declared.js';
 import type { Hooks } from './lifecycle/hooks.js';
 import { LIFECYCLE, type Lifecycle } from './lifecycle/lifecycle.js';
 import { makeLifecycle } from './lifecycle/making.js';
 import { protectMembers } from './lifecycle/steps.js';
+import { Phase, type Run } from './lifecycle/run.js';
 import { releaseOf, releaseWith } from './lifecycle/release.js';
+import { warn } from './lifecycle/telling.js';
 import { tracebacksOf } from './lifecycle/tracebacks.js';
-import { toPromise, type Settled } from './lifecycle/waiting.js';
+import { toPromise, type Settled, type WaitOptions } from './lifecycle/waiting.js';
 import { backgroundTask } from './run/background.js';
 import { Diag, withFlag } from './tools/diag.js';
+
+export type { WaitOptions };
 
 /** What became of a `wait`. */
 export type WaitResult<T> = { status: 'done'; value: T } | { status: 'stopped' } | { status: 'timeout' };
@@ -22,11 +28,6 @@ export type WaitFirstResult<T> =
   { status: 'done'; value: T; index: number } | { status: 'stopped' } | { status: 'timeout' };
 /** What became of a `waitMany`. */
 export type WaitManyResult<T> = { status: 'done'; values: T[] } | { status: 'stopped' } | { status: 'timeout' };
-
-export interface WaitOptions {
-  /** Give up waiting after this long. Default: never. */
-  timeout?: Duration;
-}
 
 // eslint-disable-next-line @typescript-eslint/no-unsafe-declaration-merging -- the hooks are there to be declared by subclasses
 export interface Service extends Hooks {
@@ -47,14 +48,20 @@ export class Service implements AsyncDisposable {
     (this as { [LIFECYCLE]: Lifecycle })[LIFECYCLE] = makeLifecycle(this, new.target);
   }
 
-  /** A service whose one task is `run` (mode's `from_awaitable`). It is given the run's signal. */
+  /** A service whose one task is `run` (mode's `from_awaitable`): it begins once the service runs, and is given the run's signal. */
   static from(run: (signal: AbortSignal) => unknown, options: { name?: string } = {}): Service {
+    if (typeof run !== 'function') {
+      throw new TypeError(`Service.from() takes a function, not ${inspect(run, { depth: 0 })}`);
+    }
     return new FromFunction(run, options.name ?? (run.name === '' ? 'Service' : run.name));
   }
 
-  /** What people read in logs and errors. Default: the `name` option of `@service()`, or the name of the class. */
+  /**
+   * What people read in logs, events and errors. Default: the `name` option of `@service()`, or the name of the class. A class
+   * may have a getter of its own, to tell its instances apart.
+   */
   get label(): string {
-    return this[LIFECYCLE].name;
+    return this[LIFECYCLE].givenName;
   }
 
   /** The label without the signs that a log puts around it (mode's `shortlabel`). */
@@ -122,18 +129,29 @@ export class Service implements AsyncDisposable {
     return true;
   }
 
-  /** Stops it and its children; in a container, what depends on it first. Rejects after everything was tried. */
+  /**
+   * Stops it and its children; in a container, what depends on it first. Rejects after everything was tried. A task, timer or
+   * hook of its own calls it without `await`, since a stop waits for those.
+   */
   stop(): Promise<void> {
     const { owner } = this[LIFECYCLE];
     return owner?.stopOwned === undefined ? this[LIFECYCLE].stop() : owner.stopOwned();
   }
 
-  /** Stops it and starts it again; in a container, what depends on it comes back after it. */
+  /**
+   * Stops it and starts it again; in a container, what depends on it comes back after it. It is started whatever goes wrong on
+   * the way down. A task, timer or hook of its own calls it without `await`.
+   *
+   * @throws what went wrong on the way down, once it runs again; what went wrong on the way up
+   */
   async restart(): Promise<void> {
     const { owner } = this[LIFECYCLE];
     if (owner?.restartOwned !== undefined) return owner.restartOwned();
-    await this[LIFECYCLE].stop();
-    return this[LIFECYCLE].start();
+    const lifecycle = this[LIFECYCLE];
+    return again(
+      () => lifecycle.stop(),
+      () => lifecycle.start(),
+    );
   }
 
   /** Ends its run because of an error. Who answers for it decides what follows: a supervisor, its parent, the container. */
@@ -143,7 +161,7 @@ export class Service implements AsyncDisposable {
 
   /** Adds a child: it starts after this one's `onStart` and stops after its `onStop`. Returns the child. */
   addDependency<T extends Service>(child: T): T {
-    this[LIFECYCLE].adopt(child[LIFECYCLE]);
+    this[LIFECYCLE].adopt(childOf(child, `addDependency() of ${this.label}`));
     return child;
   }
 
@@ -156,7 +174,8 @@ export class Service implements AsyncDisposable {
 
   /** Stops a child and lets it go. */
   async removeDependency(child: Service): Promise<void> {
-    if (!this[LIFECYCLE].children.includes(child[LIFECYCLE])) {
+    const lifecycle = childOf(child, `removeDependency() of ${this.label}`);
+    if (!this[LIFECYCLE].children.includes(lifecycle)) {
       throw new ModeError('ERR_MODE_UNKNOWN', {
         message: `${child.label} is no child of ${this.label}`,
         remedy: 'Give a service that addDependency() was given.',
@@ -164,9 +183,9 @@ export class Service implements AsyncDisposable {
       });
     }
     try {
-      await child[LIFECYCLE].stop();
+      await lifecycle.stop();
     } finally {
-      this[LIFECYCLE].disown(child[LIFECYCLE]);
+      this[LIFECYCLE].disown(lifecycle);
     }
   }
 
@@ -175,8 +194,14 @@ export class Service implements AsyncDisposable {
    * for it.
    */
   addTask(work: PromiseLike<unknown> | ((signal: AbortSignal) => unknown), options: { name?: string } = {}): void {
-    const run = this[LIFECYCLE].activeRun('addTask()');
+    const lifecycle = this[LIFECYCLE];
     const underWay = typeof work !== 'function';
+    if (underWay && !isThenable(work)) {
+      throw new TypeError(
+        `addTask() of ${this.label} takes a promise or a function, not ${inspect(work, { depth: 0 })}`,
+      );
+    }
+    const run = runFor(lifecycle, work);
     const call = underWay ? () => work : work;
     const name = options.name ?? (underWay || work.name === '' ? 'task' : work.name);
     run.add(backgroundTask(run, name, call, underWay));
@@ -190,7 +215,9 @@ export class Service implements AsyncDisposable {
 
   /** Releases the value at the end of the run by calling `release`. Returns the value. */
   adopt<T>(value: T, release: (value: T) => unknown): T {
-    releaseWith(this[LIFECYCLE], 'adopt()', () => release(value));
+    // what is no function is refused by name
+    const call = typeof release === 'function' ? () => release(value) : release;
+    releaseWith(this[LIFECYCLE], 'adopt()', call);
     return value;
   }
 
@@ -204,24 +231,40 @@ export class Service implements AsyncDisposable {
     return this[LIFECYCLE].waits.sleep(toMs(duration, 'The duration of sleep()'));
   }
 
-  /** Waits for a promise, or for what a function returns, until the run ends. Rejects as the promise does. */
+  /**
+   * Waits for a promise, or for what a function returns, until the run ends. Rejects as the promise does. Where the run has ended
+   * already, the function is not called.
+   */
   async wait<A>(awaitable: A, options: WaitOptions = {}): Promise<WaitResult<Settled<A>>> {
-    const outcome = await this[LIFECYCLE].waits.promise(toPromise(awaitable), 'wait', timeoutOf(options));
+    const { waits } = this[LIFECYCLE];
+    const outcome = await waits.outcome('wait', [awaitable], options, () => toPromise(awaitable));
     return typeof outcome === 'string' ? { status: outcome } : { status: 'done', value: outcome.value };
   }
 
-  /** Waits for the first of several. */
+  /**
+   * Waits for the first of several.
+   *
+   * @throws TypeError when there is none
+   */
   async waitFirst<A>(awaitables: Iterable<A>, options: WaitOptions = {}): Promise<WaitFirstResult<Settled<A>>> {
-    const raced = [...awaitables].map(async (awaitable, index) => ({ value: await toPromise(awaitable), index }));
-    for (const promise of raced) void handled(promise);
-    const outcome = await this[LIFECYCLE].waits.promise(Promise.race(raced), 'waitFirst', timeoutOf(options));
+    const list = [...awaitables];
+    if (list.length === 0) {
+      throw new TypeError('waitFirst() of nothing would never end\n  → Give it something to wait for.');
+    }
+    const outcome = await this[LIFECYCLE].waits.outcome('waitFirst', list, options, () => {
+      const raced = list.map(async (awaitable, index) => ({ value: await toPromise(awaitable), index }));
+      for (const promise of raced) void handled(promise);
+      return Promise.race(raced);
+    });
     return typeof outcome === 'string' ? { status: outcome } : { status: 'done', ...outcome.value };
   }
 
   /** Waits for all of several. */
   async waitMany<A>(awaitables: Iterable<A>, options: WaitOptions = {}): Promise<WaitManyResult<Settled<A>>> {
-    const all = Promise.all([...awaitables].map(async (awaitable) => toPromise(awaitable)));
-    const outcome = await this[LIFECYCLE].waits.promise(all, 'waitMany', timeoutOf(options));
+    const list = [...awaitables];
+    const outcome = await this[LIFECYCLE].waits.outcome('waitMany', list, options, () =>
+      Promise.all(list.map(async (awaitable) => toPromise(awaitable))),
+    );
     return typeof outcome === 'string' ? { status: outcome } : { status: 'done', values: outcome.value };
   }
 
@@ -247,7 +290,7 @@ export class Service implements AsyncDisposable {
 
   /** Keeps a stop waiting until it is released, at most `stopTimeout` (mode's `wait_for_shutdown`). */
   holdShutdown(): { release(): void } {
-    return this[LIFECYCLE].activeRun('holdShutdown()').hold();
+    return this[LIFECYCLE].activeRun('holdShutdown()', Phase.Tasks).hold();
   }
 
   /** What it is doing at the moment, as flags for people to read (mode's `diag`). */
@@ -327,11 +370,27 @@ class FromFunction extends Service {
     this[LIFECYCLE].id = givenName;
   }
 
-  override onStart(): void {
+  override onStarted(): void {
     this.addTask(this.run, { name: this.givenName });
   }
 }
 
-function timeoutOf({ timeout }: WaitOptions): number | undefined {
-  return timeout === undefined ? undefined : toMs(timeout, 'The timeout of a wait');
+/** The run that a task is added to. */
+function runFor(lifecycle: Lifecycle, work: unknown): Run {
+  try {
+    return lifecycle.activeRun('addTask()', Phase.Tasks);
+  } catch (refused) {
+    // what is under way goes on, and nobody else may mind it
+    Promise.resolve(typeof work === 'function' ? undefined : work).catch((error: unknown) => {
+      warn(lifecycle, 'failed in a promise that came too late for addTask()', error);
+    });
+    throw refused;
+  }
+}
+
+/** The lifecycle of what `addDependency()` and the like were given. */
+function childOf(child: unknown, what: string): Lifecycle {
+  const lifecycle = isInstance(child) ? (child as Partial<Service>)[LIFECYCLE] : undefined;
+  if (lifecycle === undefined) throw noService(child, what);
+  return lifecycle;
 }

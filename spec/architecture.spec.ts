@@ -28,7 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   'run/cron.ts': 'croner node:module',
   'run/tracing.ts': 'node:async_hooks',
   lifecycle: 'base graph tools declare run node:util @dagrejs/graphlib',
-  'service.ts': 'base tools declare run lifecycle',
+  'service.ts': 'base tools declare run lifecycle node:util',
   services: 'base supervise tools declare run lifecycle service.ts node:util',
   // all services together. What they extend is none of its business
   container:

@@ -31,6 +31,8 @@ export type ModeErrorCode =
   | 'ERR_MODE_RESTART_ABORTED' // a service that was to be restarted did not come back
   | 'ERR_MODE_RESTART_LIMIT' // a service crashed more often than its budget allows
   | 'ERR_MODE_SHADOWED' // a field of a service hides a member that every `Service` has
+  | 'ERR_MODE_SIGNAL' // an async handler of a `SyncSignal` failed, for which nobody waits
+  | 'ERR_MODE_STARTED' // it is too late for that: the service runs already
   | 'ERR_MODE_START_TIMEOUT' // a start took longer than its `startTimeout`
   | 'ERR_MODE_STOP' // something did not stop cleanly; the rest was stopped all the same
   | 'ERR_MODE_STOPPED' // the service was stopped: why its signals abort
@@ -83,7 +85,12 @@ export class ModeError extends Error {
 
   /** Whether a value is an error of this package, also one from another installed copy of it. */
   static is(value: unknown): value is ModeError {
-    return typeof value === 'object' && value !== null && BRAND in value;
+    try {
+      return typeof value === 'object' && value !== null && BRAND in value;
+    } catch {
+      // a proxy that lets nobody look
+      return false;
+    }
   }
 }
 
@@ -209,13 +216,23 @@ export function way(path: readonly string[]): string {
   return shown.join(' → ');
 }
 
-/** One line that says what a thrown value is. */
+/** One line that says what a thrown value is. Anything can be thrown, also what throws when it is looked at. */
 export function describeError(error: unknown): string {
-  if (error instanceof Error) {
-    if (error.message === '') return error.name === 'Error' ? 'an error without a message' : error.name;
-    return error.name === 'Error' || error.name === '' ? error.message : `${error.name}: ${error.message}`;
+  try {
+    return describe(error);
+  } catch {
+    return 'an error that cannot be described';
   }
-  return typeof error === 'string' ? error : inspect(error, { depth: 1, breakLength: Infinity });
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) {
+    return typeof error === 'string' ? error : inspect(error, { depth: 1, breakLength: Infinity });
+  }
+  // whatever they were overwritten with
+  const { name, message } = error as { name: unknown; message: unknown };
+  if (message === '') return name === 'Error' ? 'an error without a message' : String(name);
+  return name === 'Error' || name === '' ? String(message) : `${String(name)}: ${String(message)}`;
 }
 
 /** The same within the message of another error of ours, which ends with the remedy. */

@@ -42,11 +42,11 @@ export class Collectors {
   }
 
   /** What a run that has ended tells. */
-  addRun(unit: Unit, { errors, abandoned }: Run): void {
-    if (errors !== undefined) for (const error of errors) this.addError(unit, error);
-    if (abandoned === undefined) return;
+  addRun(unit: Unit, { mishaps, abandoned }: Run): void {
     for (const one of this.#open) {
-      if (one.concerns(unit)) one.abandoned.push({ service: unit.name, waitingOn: abandoned });
+      if (!one.concerns(unit)) continue;
+      if (mishaps !== undefined) one.errors.push(...mishaps);
+      if (abandoned !== undefined) one.abandoned.push({ service: unit.name, waitingOn: abandoned });
     }
   }
 }

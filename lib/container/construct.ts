@@ -85,7 +85,8 @@ export class ResourceTarget implements Hooks {
       this.made(value);
     };
     const value = this.resource.start(...fill(this.unit.parameters, this.ask), signal);
-    if (isThenable(value)) return value.then(keep);
+    // what only looks like a promise need not give one back
+    if (isThenable(value)) return Promise.resolve(value).then(keep);
     keep(value);
     return undefined;
   }

@@ -1,8 +1,9 @@
 import { handled } from '../base/async.js';
+import type { Environment } from './environment.js';
 import type { Owner } from './hooks.js';
 import type { Lifecycle } from './lifecycle.js';
-import { circular, owned } from './mishaps.js';
-import type { Run } from './run.js';
+import { circular, owned, parentStopping } from './mishaps.js';
+import { Phase, type Run } from './run.js';
 
 /** The services that start and stop with another one, in the order in which they start. */
 export class Children {
@@ -11,11 +12,12 @@ export class Children {
   constructor(private readonly parent: Lifecycle) {}
 
   /** Takes one on, in its place among the others. */
-  adopt(child: Lifecycle, owner: Owner = new TreeOwner(this.parent), index = this.list.length): void {
+  adopt(child: Lifecycle, owner?: Owner, index = this.list.length): void {
     this.#check(child);
+    if (owner === undefined) this.#checkTime(child);
     this.list.splice(index, 0, child);
     child.parent = this.parent;
-    child.owner = owner;
+    child.owner = owner ?? new TreeOwner(this.parent);
     child.inherit(this.parent.env);
   }
 
@@ -27,16 +29,35 @@ export class Children {
     child.owner = undefined;
   }
 
+  /** All below are in the tree or the container of their root. */
+  inherit(env: Environment): void {
+    const rest = [...this.list];
+    for (let at = rest.pop(); at !== undefined; at = rest.pop()) {
+      at.take(env);
+      rest.push(...at.children);
+    }
+  }
+
   /** One after another; those as well that are added meanwhile. */
   start(run: Run): Promise<void> | undefined {
     return this.list.length === 0 ? undefined : this.#startEach(run);
   }
 
+  /** The start of their parent has come to an end: that of those whose turn it is as well. */
+  interrupt({ failure }: Run): void {
+    for (const child of this.list) {
+      if (!child.isBusy) continue;
+      const falls = failure?.spreads === true && child.owner instanceof TreeOwner && child.state !== 'stopping';
+      inTurn(() => {
+        if (falls) child.crash(failure.error);
+        else child.end();
+      });
+    }
+  }
+
   /** In reverse; those that go down for the same reason as their parent with that reason. */
   stop(run: Run): Promise<void> | undefined {
-    const running = this.list.filter(
-      ({ state }) => state === 'starting' || state === 'running' || state === 'stopping',
-    );
+    const running = this.list.filter(isActive);
     if (running.length === 0) return undefined;
     if (!run.forced) return stopEach(running.reverse(), run);
     this.abandon();
@@ -46,42 +67,78 @@ export class Children {
   /** They have their turn as well, but nobody waits for them. */
   abandon(): void {
     for (const child of [...this.list].reverse()) {
-      void handled(child.stop());
-      child.abandon();
+      inTurn(() => {
+        void handled(child.stop());
+        child.abandon();
+      });
     }
   }
 
   async #startEach(run: Run): Promise<void> {
+    if (tooDeep()) await ANOTHER_TURN;
     const begun = new Set<Lifecycle>();
     for (let index = 0; index < this.list.length; index += 1) {
       const child = this.list[index] as Lifecycle;
       if (run.ending) return;
       if (begun.has(child)) continue;
       begun.add(child);
-      await child.start();
+      const started = deeper(() => child.start());
+      const { state, run: its } = child;
+      try {
+        await started;
+      } catch (error) {
+        // stopped by hand, or let go: nothing has failed
+        const isLeft = state === 'starting' && its?.crashed === false && !run.ending;
+        if (!isLeft) throw this.#spread(error, its, run);
+      }
       // some came or went meanwhile: from the beginning, past those that have begun
       if (this.list[index] !== child) index = -1;
     }
   }
 
+  /** Why a child could not start. If it crashed, its brothers go down for the same reason. */
+  #spread(error: unknown, its: Run | undefined, run: Run): unknown {
+    const failure = its?.failure;
+    if (!run.ending && failure?.spreads === true && failure.error === error) this.parent.crash(error);
+    return error;
+  }
+
   /** Refuses one that would make the tree no tree. */
   #check(child: Lifecycle): void {
-    if (child.owner?.startOwned !== undefined) throw owned(this.parent, child);
+    const supervised = child.owner?.startOwned !== undefined;
+    if (supervised) throw owned(this.parent, child, supervised);
     // what has no children is above nobody
-    if (child !== this.parent && child.children.length === 0) return;
-    for (let above: Lifecycle | undefined = this.parent; above !== undefined; above = above.parent) {
-      if (above === child) throw circular(this.parent, child);
+    if (child === this.parent || child.children.length > 0) {
+      for (let above: Lifecycle | undefined = this.parent; above !== undefined; above = above.parent) {
+        if (above === child) throw circular(this.parent, child);
+      }
     }
+    if (child.parent !== undefined) throw owned(this.parent, child, supervised);
+  }
+
+  /** Refuses one that runs and would not be stopped any more. */
+  #checkTime(child: Lifecycle): void {
+    const { run } = this.parent;
+    const isTooLate = run !== undefined && run.phase > Phase.Stop && run.phase < Phase.Down;
+    if (isTooLate && isActive(child)) throw parentStopping(this.parent, child);
   }
 }
 
+function isActive({ state }: Lifecycle): boolean {
+  return state === 'starting' || state === 'running' || state === 'stopping';
+}
+
 async function stopEach(children: readonly Lifecycle[], run: Run): Promise<void> {
+  if (tooDeep()) await ANOTHER_TURN;
   for (const child of children) {
+    const { run: ended } = child;
     try {
-      const falls = run.failure?.fell === true && child.owner instanceof TreeOwner;
-      await (falls ? child.fall(run.failure?.error) : child.stop());
+      const falls = run.failure?.spreads === true && child.owner instanceof TreeOwner;
+      await deeper(() => (falls ? child.fall(run.failure?.error) : child.stop()));
     } catch (error) {
-      run.addError(error);
+      // by the name of whose hook it was; what was abandoned is told as a whole
+      const mishaps = ended?.abandoned === undefined ? ended?.mishaps : undefined;
+      for (const one of mishaps ?? [{ service: child.name, error }]) run.addError(one.error, one.service);
     }
   }
 }
@@ -95,7 +152,39 @@ class TreeOwner implements Owner {
   }
 
   down({ run }: Lifecycle): void {
+    const { failure } = run ?? {};
     // a child that could not start, or failed on its way down with us, is an error of that step instead
-    if (run?.failure?.fell === true) this.parent.crash(run.failure.error);
+    if (failure?.fell !== true) return;
+    const { run: above } = this.parent;
+    inTurn(() => {
+      (above ?? this.parent).crash(failure.error);
+    });
   }
+}
+
+/**
+ * What a parent does to a child it does within the call that was made to itself, and so on down (or up) the tree. After so many
+ * generations there is no room left on the stack, and the next one gets a turn of its own.
+ */
+const GENERATIONS = 100;
+const ANOTHER_TURN = Promise.resolve();
+let generation = 0;
+
+function tooDeep(): boolean {
+  return generation >= GENERATIONS;
+}
+
+function deeper<T>(call: () => T): T {
+  generation += 1;
+  try {
+    return call();
+  } finally {
+    generation -= 1;
+  }
+}
+
+/** At once, or in that turn of its own. */
+function inTurn(call: () => void): void {
+  if (tooDeep()) queueMicrotask(call);
+  else deeper(call);
 }

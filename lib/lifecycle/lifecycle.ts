@@ -10,16 +10,16 @@ import type { LogLevel, Logger, ServiceState } from '../base/events.js';
 import { definitionOf, hooksAmong, type Class, type Definition } from '../declare/definition.js';
 import type { TreeNode } from './beacon.js';
 import { Children } from './children.js';
+import { isInstance, noService } from './declared.js';
 import { standalone, type Environment } from './environment.js';
 import { Extras } from './extras.js';
 import type { Hooks, Owner } from './hooks.js';
 import { prefixed } from './log.js';
-import { impossible, notRunning, stillStopping, stopErrorOf } from './mishaps.js';
+import { answerStop, impossible, notRunning, parentStopping, stillStopping } from './mishaps.js';
 import { abandon, expire, record } from './overdue.js';
 import { CHILDREN, Phase, Run } from './run.js';
-import { tellState } from './telling.js';
+import { labelOf, tellState } from './telling.js';
 import { transitions, type Happening } from './transitions.js';
-import { hookAt } from './waiting-on.js';
 import { Waits, type Wait } from './waiting.js';
 import { proceed } from './walk.js';
 
@@ -79,6 +79,11 @@ export class Lifecycle implements TreeNode {
 
   /** What people read. */
   get name(): string {
+    return this.definition.extendsBase ? labelOf(this) : this.givenName;
+  }
+
+  /** The name that it was given, or that of its class. */
+  get givenName(): string {
     return this.#extras?.name ?? this.definition.name;
   }
 
@@ -159,10 +164,10 @@ export class Lifecycle implements TreeNode {
     return (this.#rare.waits ??= new Waits(this.env.clock, () => this.shouldStop));
   }
 
-  /** The run, while it can still take something on. */
-  activeRun(what: string): Run {
+  /** The run, while it can still take something on: up to a phase. */
+  activeRun(what: string, last: Phase = Phase.Shutdown): Run {
     const { run } = this;
-    if (run === undefined || run.phase === Phase.Down) throw notRunning(this, what);
+    if (run === undefined || run.phase > last) throw notRunning(this, what);
     return run;
   }
 
@@ -186,7 +191,7 @@ export class Lifecycle implements TreeNode {
     this.runs += 1;
     run.allow(this.definition.startTimeout, since);
     // whoever hears of it finds the new run, and may have ended it
-    this.#become('starting', undefined);
+    this.#become('starting', 'start');
     if (!run.ending) proceed(this, run);
   }
 
@@ -195,6 +200,7 @@ export class Lifecycle implements TreeNode {
     if (this.#state === 'running' && this.#extras?.starting === undefined && this.run?.phase === Phase.Up) {
       return Promise.resolve();
     }
+    if (this.parent?.state === 'stopping') return Promise.reject(parentStopping(this.parent, this));
     const rare = this.#rare;
     const before = rare.starting;
     const { promise } = (rare.starting ??= deferred());
@@ -219,21 +225,16 @@ export class Lifecycle implements TreeNode {
 
   /** Ends its run in peace. */
   end(): void {
-    if (this.#state === 'stopping') {
-      this.descend();
-    } else if (this.#happens('stop')) {
-      const run = this.run as Run;
-      this.#finish(run);
-      this.descend();
-    }
+    if (this.#state !== 'stopping' && this.#happens('stop')) this.#finish(this.run as Run);
+    this.descend();
   }
 
-  /** Ends its run because of an error (mode's `crash`). */
-  crash(error: unknown): void {
+  /** Ends its run because of an error (mode's `crash`). Unless it does not spread, its children go down for the same reason. */
+  crash(error: unknown, spreads = true): void {
     const wasUp = this.run?.phase === Phase.Up;
     if (!this.#happens('crash', error)) return;
     const run = (this.run ??= new Run(this));
-    run.failure = { error, fell: wasUp };
+    run.failure = { error, spreads, fell: wasUp };
     if (this.#state === 'crashed') {
       // it had never started, so there is no way down to take
       this.#handOver(run);
@@ -274,11 +275,6 @@ export class Lifecycle implements TreeNode {
     if (this.#state === 'stopping' && run?.forced === false) abandon(this, run, false);
   }
 
-  /** The step that is under way, if it is code of the service's own. */
-  get step(): string | undefined {
-    return this.run?.busy === true ? hookAt(this, this.run) : undefined;
-  }
-
   /** What waits for something in this service now. */
   get pendingWaits(): Iterable<Wait> {
     return this.#extras?.waits ?? [];
@@ -291,8 +287,11 @@ export class Lifecycle implements TreeNode {
     if (this.run !== undefined) this.run.needs |= CHILDREN;
   }
 
-  adoptService(child: object): void {
-    this.adopt(lifecycleOf(child));
+  /** The same for what user code gave, where a class of its own will do. */
+  adoptService(child: unknown, what: string): void {
+    const lifecycle = isInstance(child) ? lifecycleOf(child) : undefined;
+    if (lifecycle?.alive !== true) throw noService(child, what);
+    this.adopt(lifecycle);
   }
 
   /** Lets a child go. It goes on as it is. */
@@ -300,11 +299,17 @@ export class Lifecycle implements TreeNode {
     this.family?.disown(child);
   }
 
+  /** It is in a tree or a container now, with all below it. */
   inherit(env: Environment): void {
     if (this.env === env) return;
+    this.take(env);
+    this.family?.inherit(env);
+  }
+
+  /** The same without what is below it. */
+  take(env: Environment): void {
     this.env = env;
     if (this.#extras?.waits !== undefined) this.#extras.waits.clock = env.clock;
-    if (this.family !== undefined) for (const child of this.family.list) child.inherit(env);
   }
 
   /** The deadline of a run has come. */
@@ -343,7 +348,7 @@ export class Lifecycle implements TreeNode {
     run.grace = undefined;
     run.answer = undefined;
     run.unwatch();
-    if (run.errors !== undefined) run.failure ??= { error: run.errors[0] };
+    if (run.mishaps !== undefined) run.failure ??= { error: run.mishaps[0]?.error };
     const extras = this.#extras;
     const starting = extras?.starting;
     const stopping = extras?.stopping;
@@ -352,10 +357,7 @@ export class Lifecycle implements TreeNode {
     // whoever hears of it first may start it again at once
     this.owner?.down?.(this);
     starting?.reject(run.failure === undefined ? run.reason : run.failure.error);
-    if (stopping === undefined) return;
-    const error = stopErrorOf(this, run);
-    if (error === undefined) stopping.resolve();
-    else stopping.reject(error);
+    if (stopping !== undefined) answerStop(stopping, this, run);
   }
 
   /** A run ends: everything that waits on it hears so. */
@@ -365,7 +367,7 @@ export class Lifecycle implements TreeNode {
     if (run.busy) run.watch();
     run.end();
     this.#extras?.waits?.wakeAll();
-    if (run.phase === Phase.Children) for (const child of this.children) if (child.isBusy) child.end();
+    if (run.phase === Phase.Children) this.family?.interrupt(run);
   }
 
   /** Whether the table lets it happen now; moves to the state that follows. */
@@ -378,16 +380,15 @@ export class Lifecycle implements TreeNode {
         record(this, error);
         return false;
       case 'refuse':
-        throw stillStopping(this);
       case 'bug':
-        throw impossible(this, happening);
+        throw verdict === 'refuse' ? stillStopping(this) : impossible(this, happening);
       default:
-        this.#become(verdict, error);
+        this.#become(verdict, happening, error);
         return true;
     }
   }
 
-  #become(to: ServiceState, error: unknown): void {
+  #become(to: ServiceState, happening: Happening, error?: unknown): void {
     const from = this.#state;
     this.#state = to;
     const { env } = this;
@@ -398,6 +399,7 @@ export class Lifecycle implements TreeNode {
     const now = env.clock.now();
     const ms = this.#since === UNKNOWN ? undefined : now - this.#since;
     this.#since = now;
-    tellState(this, from, to, ms, error);
+    // an error may be `undefined`
+    tellState(this, from, to, ms, happening === 'crash' || happening === 'fail' ? { error } : undefined);
   }
 }

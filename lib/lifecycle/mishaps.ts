@@ -1,4 +1,5 @@
 /** What can go wrong in the life of a service, in words that name the culprit and the remedy. */
+import type { Deferred } from '../base/async.js';
 import { formatMs } from '../base/duration.js';
 import { ModeError, StopError } from '../base/errors.js';
 import { DEFAULT_TIMEOUT } from './environment.js';
@@ -7,12 +8,23 @@ import type { Lifecycle } from './lifecycle.js';
 import type { Run } from './run.js';
 
 export function notRunning({ name, state }: Lifecycle, what: string): ModeError {
+  if (state === 'stopping') {
+    return new ModeError('ERR_MODE_STOPPING', {
+      message: `${name} is stopping and waits for nothing more, so ${what} comes too late`,
+      remedy: `Call ${what} before its tasks are over: in onStop, or in a task.`,
+      path: [name],
+    });
+  }
   return new ModeError('ERR_MODE_NOT_RUNNING', {
     message: `${name} is ${state}, so ${what} has no run to belong to`,
     remedy: `Call ${what} from onStart or later, while the service runs.`,
     path: [name],
   });
 }
+
+// nobody can tell who awaits a promise
+const ITSELF =
+  ' A task or hook that awaits a stop() or restart() of its own service or container waits for itself: call it without await.';
 
 export function startTimedOut(lifecycle: Lifecycle, waitingOn: readonly string[]): ModeError {
   const { name, definition } = lifecycle;
@@ -23,19 +35,19 @@ export function startTimedOut(lifecycle: Lifecycle, waitingOn: readonly string[]
   });
 }
 
-export function stopTimedOut(lifecycle: Lifecycle, waitingOn: readonly string[]): ModeError {
+export function stopTimedOut(lifecycle: Lifecycle, waitingOn: readonly string[], ownCode: boolean): ModeError {
   const { name, definition } = lifecycle;
   return new ModeError('ERR_MODE_STOP_TIMEOUT', {
     message: `${name} did not stop within ${formatMs(definition.stopTimeout ?? DEFAULT_TIMEOUT)}: it was waiting on ${waitingOn.join(', ')}`,
-    remedy: `Let it settle when its signal aborts, or allow more with ${optionOf(lifecycle, 'stopTimeout')}.`,
+    remedy: `Let it settle when its signal aborts, or allow more with ${optionOf(lifecycle, 'stopTimeout')}.${ownCode ? ITSELF : ''}`,
     path: [name],
   });
 }
 
-export function abandoned({ name }: Lifecycle, waitingOn: readonly string[]): ModeError {
+export function abandoned({ name }: Lifecycle, waitingOn: readonly string[], ownCode: boolean): ModeError {
   return new ModeError('ERR_MODE_ABANDONED', {
     message: `${name} was abandoned while it was stopping: it was waiting on ${waitingOn.join(', ')}`,
-    remedy: 'Let it settle when its signal aborts, or give the stop more time.',
+    remedy: `Let it settle when its signal aborts, or give the stop more time.${ownCode ? ITSELF : ''}`,
     path: [name],
   });
 }
@@ -45,6 +57,14 @@ export function stillStopping({ name }: Lifecycle): ModeError {
     message: `${name} is still stopping, so it cannot start`,
     remedy: 'Await its stop() first, or call restart().',
     path: [name],
+  });
+}
+
+export function parentStopping(parent: Lifecycle, child: Lifecycle): ModeError {
+  return new ModeError('ERR_MODE_STOPPING', {
+    message: `${parent.name} is stopping, so its child ${child.name} cannot run`,
+    remedy: `Await the stop() of ${parent.name} first.`,
+    path: [parent.name, child.name],
   });
 }
 
@@ -64,14 +84,15 @@ export function shadowed({ name }: Lifecycle, member: string): ModeError {
   });
 }
 
-export function owned(parent: Lifecycle, child: Lifecycle): ModeError {
-  const owner = child.parent === undefined ? 'managed by a container' : `supervised by ${child.parent.name}`;
+export function owned(parent: Lifecycle, child: Lifecycle, supervised: boolean): ModeError {
+  const role = supervised ? 'supervised by' : 'a child of';
+  const owner = child.parent === undefined ? 'managed by a container' : `${role} ${child.parent.name}`;
   return new ModeError('ERR_MODE_OWNED', {
     message: `${child.name} is ${owner}, so it cannot be a child of ${parent.name}`,
     remedy:
       child.parent === undefined
         ? 'The container starts and stops it by itself: leave the addDependency() out.'
-        : `Take it out of ${child.parent.name} with discard() first.`,
+        : `Take it out of ${child.parent.name} with ${supervised ? 'discard()' : 'removeDependency()'} first.`,
     path: [parent.name, child.name],
   });
 }
@@ -84,18 +105,21 @@ export function circular(parent: Lifecycle, child: Lifecycle): ModeError {
   });
 }
 
-/** What a stop has to say about the way down of a run. */
-export function stopErrorOf({ name }: Lifecycle, { errors = [], abandoned: waitingOn }: Run): unknown {
-  if (waitingOn === undefined && errors.length <= 1) return errors[0];
-  return new StopError(
-    errors.map((error) => ({ service: name, error })),
-    waitingOn === undefined ? [] : [{ service: name, waitingOn }],
-  );
-}
-
-/** Whether an error only repeats that the run has ended. */
-export function isEcho(error: unknown, reason: unknown): boolean {
-  return error === reason || (error instanceof Error && error.name === 'AbortError');
+/** Settles a stop with what there is to say about the way down of a run. */
+export function answerStop(
+  stop: Deferred<void>,
+  { name }: Lifecycle,
+  { mishaps = [], abandoned: waitingOn }: Run,
+): void {
+  const [first] = mishaps;
+  if (waitingOn === undefined && mishaps.length <= 1) {
+    // an error may be `undefined`
+    if (first === undefined) stop.resolve();
+    else stop.reject(first.error);
+    return;
+  }
+  const left = waitingOn === undefined ? [] : [{ service: name, waitingOn }];
+  stop.reject(new StopError([...mishaps], left));
 }
 
 /** Where its timeouts are said. */

@@ -1,10 +1,11 @@
 /** What becomes of a run that does not get on in time, and of errors that come too late. */
+import { isEcho } from '../base/async.js';
 import { describeError } from '../base/errors.js';
 import type { Lifecycle } from './lifecycle.js';
-import { abandoned, isEcho, startTimedOut, stopTimedOut } from './mishaps.js';
+import { abandoned, startTimedOut, stopTimedOut } from './mishaps.js';
 import { Phase, type Run } from './run.js';
 import { tellAbandoned, warn } from './telling.js';
-import { waitingOn } from './waiting-on.js';
+import { hookAt, waitingOn } from './waiting-on.js';
 import { giveUp } from './walk.js';
 
 /** After a start timed out, its hook has this long to notice the aborted signal. Milliseconds. */
@@ -13,7 +14,7 @@ const ABORT_GRACE = 1_000;
 /** The deadline of a run has come. */
 export function expire(lifecycle: Lifecycle, run: Run): void {
   if (!run.ending) {
-    lifecycle.crash(startTimedOut(lifecycle, waitingOn(lifecycle, run)));
+    lifecycle.crash(startTimedOut(lifecycle, waitingOn(lifecycle, run)), false);
     const { deadline } = run;
     run.allow(ABORT_GRACE);
     run.deadline = Math.min(deadline, run.deadline);
@@ -23,7 +24,7 @@ export function expire(lifecycle: Lifecycle, run: Run): void {
     const waiting = waitingOn(lifecycle, run);
     run.abandoned = waiting;
     tellAbandoned(lifecycle, waiting);
-    run.failure ??= { error: stopTimedOut(lifecycle, waiting) };
+    run.failure ??= { error: stopTimedOut(lifecycle, waiting, true) };
     run.allow(lifecycle.definition.stopTimeout);
     giveUp(lifecycle, run);
   } else {
@@ -34,7 +35,8 @@ export function expire(lifecycle: Lifecycle, run: Run): void {
 /** Gives up waiting: what is left of the way down is done, but not waited for. */
 export function abandon(lifecycle: Lifecycle, run: Run, timedOut: boolean): void {
   const waiting = waitingOn(lifecycle, run);
-  const error = timedOut ? stopTimedOut(lifecycle, waiting) : abandoned(lifecycle, waiting);
+  const ownCode = run.phase === Phase.Tasks || hookAt(lifecycle, run) !== undefined;
+  const error = timedOut ? stopTimedOut(lifecycle, waiting, ownCode) : abandoned(lifecycle, waiting, ownCode);
   run.forced = true;
   run.unwatch();
   run.grace?.abort(error);
@@ -51,6 +53,6 @@ export function abandon(lifecycle: Lifecycle, run: Run, timedOut: boolean): void
 export function record(lifecycle: Lifecycle, error: unknown): void {
   const { run, state } = lifecycle;
   if (run !== undefined && isEcho(error, run.reason)) return;
-  if (state === 'stopping' && run !== undefined && error !== run.failure?.error) run.addError(error);
+  if (state === 'stopping' && run !== undefined) run.addError(error);
   else warn(lifecycle, `failed while it was ${state}: ${describeError(error)}`, error);
 }

@@ -1,4 +1,5 @@
 /** What `use()`, `adopt()` and `defer()` do. */
+import { inspect } from 'node:util';
 import type { Lifecycle } from './lifecycle.js';
 import { Phase } from './run.js';
 import type { Release } from './scope.js';
@@ -7,7 +8,13 @@ import { warn } from './telling.js';
 /** Has something released at the end of a service's run; at once where it is too late for that. */
 export function releaseWith(lifecycle: Lifecycle, what: string, release: Release): void {
   const { run } = lifecycle;
-  if (run !== undefined && run.phase < Phase.Release) {
+  if (typeof release !== 'function') {
+    throw new TypeError(
+      `${what} of ${lifecycle.name} takes a function that releases, not ${inspect(release, { depth: 0 })}`,
+    );
+  }
+  // a release may take something on itself, which is released next
+  if (run !== undefined && run.phase <= Phase.Release) {
     run.scope.add(release);
     return;
   }
@@ -21,8 +28,8 @@ export function releaseWith(lifecycle: Lifecycle, what: string, release: Release
 
 /** How to release a value that knows it by itself. */
 export function releaseOf(value: AsyncDisposable | Disposable): Release {
-  const dispose =
-    (value as Partial<AsyncDisposable>)[Symbol.asyncDispose] ?? (value as Partial<Disposable>)[Symbol.dispose];
+  const given = value as Partial<AsyncDisposable & Disposable> | null | undefined;
+  const dispose = given?.[Symbol.asyncDispose] ?? given?.[Symbol.dispose];
   if (typeof dispose !== 'function') {
     throw new TypeError(
       'use() takes a value with [Symbol.asyncDispose] or [Symbol.dispose]; for any other, adopt(value, release)',

@@ -9,6 +9,7 @@ import { DEFAULT_TIMEOUT } from './environment.js';
 import type { Lifecycle } from './lifecycle.js';
 import { Scope } from './scope.js';
 import { warn } from './telling.js';
+import { keyOf } from './tree.js';
 import type { Answer } from './walk.js';
 
 /** The steps of a run, in order. At `Up` it rests until somebody ends it. */
@@ -58,6 +59,12 @@ export class StoppedError extends ModeError {
   }
 }
 
+/** What went wrong on the way down, and whose hook, task or release it was. In a box, because `undefined` can be thrown. */
+export interface Mishap {
+  readonly service: string;
+  readonly error: unknown;
+}
+
 /** What a run has taken on, and what became of it. Most have nothing, so it has a place of its own. */
 class Load {
   controller: AbortController | undefined;
@@ -67,7 +74,7 @@ class Load {
   scope: Scope | undefined;
   holds = 0;
   released: Deferred<void> | undefined;
-  errors: unknown[] | undefined;
+  mishaps: Mishap[] | undefined;
   abandoned: string[] | undefined;
   lateStop = false;
 }
@@ -90,10 +97,10 @@ export class Run implements Timed, TaskHost {
   deadline = 0;
   watcher: Deadlines | undefined;
   /**
-   * Why it crashed or could not start. It `fell` when it had been up: then its children go down for the same reason. It is
-   * `reported` when who waits for the start was told.
+   * Why it crashed or could not start. It `spreads` when it crashed: then its children go down for the same reason. It `fell`
+   * when it had been up. It is `reported` when who waits for the start was told.
    */
-  failure: { error: unknown; fell?: boolean; reported?: boolean } | undefined;
+  failure: { error: unknown; spreads?: boolean; fell?: boolean; reported?: boolean } | undefined;
   /** Hears of the step that is waited for. */
   answer: Answer | undefined;
   /** Tells the hook that is under way that its time is over. */
@@ -105,6 +112,14 @@ export class Run implements Timed, TaskHost {
 
   get service(): string {
     return this.lifecycle.name;
+  }
+
+  get key(): string {
+    return keyOf(this.lifecycle);
+  }
+
+  get target(): unknown {
+    return this.lifecycle.target;
   }
 
   get clock(): Clock {
@@ -134,13 +149,18 @@ export class Run implements Timed, TaskHost {
     this.#taken.controller = controller;
   }
 
-  /** What went wrong on the way down. */
-  get errors(): readonly unknown[] | undefined {
-    return this.#load?.errors;
+  /** What went wrong on the way down, its children's included. */
+  get mishaps(): readonly Mishap[] | undefined {
+    return this.#load?.mishaps;
   }
 
-  addError(error: unknown): void {
-    (this.#taken.errors ??= []).push(error);
+  /** The same without the names. */
+  get errors(): readonly unknown[] | undefined {
+    return this.mishaps?.map(({ error }) => error);
+  }
+
+  addError(error: unknown, service = this.service): void {
+    (this.#taken.mishaps ??= []).push({ service, error });
   }
 
   /** What it was waiting on when its time was over. */
@@ -252,11 +272,13 @@ export class Run implements Timed, TaskHost {
     return this.#load.released.promise.then(() => this.allReleased());
   }
 
-  backgroundSettled(): Promise<unknown> | undefined {
+  /** No task is under way, and nobody holds it. */
+  atRest(): Promise<unknown> | undefined {
     if (this.#load?.background === undefined) return undefined;
     const pending = this.background.flatMap((work) => work.pending ?? []);
-    // what winds down may still add something
-    return pending.length === 0 ? undefined : Promise.all(pending).then(() => this.backgroundSettled());
+    const settled = pending.length === 0 ? this.allReleased() : Promise.all(pending);
+    // what winds down may still take something on
+    return settled?.then(() => this.atRest());
   }
 
   closeScope(): void | Promise<void> {

@@ -15,9 +15,9 @@ export class Scope {
    * other, unless there is no time left for that.
    */
   close(onError: (error: unknown) => void, inTime = true): void | Promise<void> {
-    for (let release = this.#releases.pop(); release !== undefined; release = this.#releases.pop()) {
+    while (this.#releases.length > 0) {
       try {
-        const pending = release();
+        const pending = this.#releases.pop()?.();
         if (isThenable(pending)) {
           const settled = Promise.resolve(pending).then(undefined, onError);
           if (inTime) return settled.then(() => this.close(onError));

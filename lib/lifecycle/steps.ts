@@ -4,6 +4,7 @@ import { Hook, hookOf } from '../declare/definition.js';
 import { backgroundOf } from '../run/background.js';
 import { isTracing, traced } from '../run/tracing.js';
 import type { Hooks } from './hooks.js';
+import { childrenIn } from './declared.js';
 import type { Lifecycle } from './lifecycle.js';
 import { shadowed } from './mishaps.js';
 import { CHILDREN, Phase, STEPS, type Run } from './run.js';
@@ -52,7 +53,7 @@ function perform(lifecycle: Lifecycle, run: Run): unknown {
     case Phase.Holds:
       return run.allReleased();
     case Phase.Tasks:
-      return run.backgroundSettled();
+      return run.atRest();
     case Phase.Release:
       return run.closeScope();
     case Phase.Shutdown:
@@ -77,7 +78,8 @@ function call({ target, definition }: Lifecycle, run: Run, hook: (signal: AbortS
 /** They stay when the service goes down, so a restart has them already. */
 function adoptDeclared(lifecycle: Lifecycle): void {
   if ((lifecycle.hooks & Hook.onInitDependencies) === 0) return;
-  for (const child of lifecycle.target.onInitDependencies?.() ?? []) lifecycle.adoptService(child);
+  const what = `onInitDependencies() of ${lifecycle.name}`;
+  for (const child of childrenIn(lifecycle.target.onInitDependencies?.(), what)) lifecycle.adoptService(child, what);
   lifecycle.hooks &= ~Hook.onInitDependencies;
 }
 

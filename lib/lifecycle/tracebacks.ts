@@ -3,6 +3,7 @@ import { formatMs } from '../base/duration.js';
 import { isTracing, lastCall, type TracedWait } from '../run/tracing.js';
 import { uniqueName } from './beacon.js';
 import type { Lifecycle } from './lifecycle.js';
+import { hookAt } from './waiting-on.js';
 
 /**
  * By the name of the task, timer, crontab or hook, for a child after its name: `listen`, `Child → listen`. Only what is under
@@ -23,8 +24,10 @@ function collect(lifecycle: Lifecycle, prefix: string, result: Record<string, st
 }
 
 /** What is under way in a service. */
-function activeCalls({ run, step }: Lifecycle): { name: string; call: object }[] {
+function activeCalls(lifecycle: Lifecycle): { name: string; call: object }[] {
+  const { run } = lifecycle;
   if (run === undefined) return [];
+  const step = run.busy ? hookAt(lifecycle, run) : undefined;
   const tasks = run.background.filter(({ pending }) => pending !== undefined);
   return step === undefined ? tasks : [{ name: step, call: run }, ...tasks];
 }

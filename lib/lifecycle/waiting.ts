@@ -1,6 +1,13 @@
 /** Waiting that ends when the run does: the `sleep`, `wait`, `waitFirst`, `waitMany` and `ticks` of a service. */
+import { handled, isThenable } from '../base/async.js';
 import { Alarm, type Clock } from '../base/clock.js';
+import { toMs, type Duration } from '../base/duration.js';
 import { callSite, currentCall, isTracing, type TracedWait } from '../run/tracing.js';
+
+export interface WaitOptions {
+  /** Give up waiting after this long. Default: never. */
+  timeout?: Duration;
+}
 
 /** One thing that is being waited for. */
 export interface Wait extends TracedWait {
@@ -93,6 +100,27 @@ export class Waits {
       }, failed);
       return undefined;
     });
+  }
+
+  /**
+   * What comes of what `begin` begins to wait for, which is not begun where the run has ended. Nobody else hears of the promises
+   * that were `given` for it, so their rejections are not left to anybody.
+   */
+  async outcome<T>(
+    what: string,
+    given: readonly unknown[],
+    { timeout }: WaitOptions,
+    begin: () => PromiseLike<T>,
+  ): Promise<{ value: T } | 'stopped' | 'timeout'> {
+    let begun = false;
+    try {
+      const ms = timeout === undefined ? undefined : toMs(timeout, 'The timeout of a wait');
+      if (this.ended()) return 'stopped';
+      begun = true;
+      return await this.promise(begin(), what, ms);
+    } finally {
+      if (!begun) for (const one of given) if (isThenable(one)) void handled(Promise.resolve(one));
+    }
   }
 
   /** Yields the milliseconds since the last tick, at `interval`, on a fixed grid, until the run ends. */

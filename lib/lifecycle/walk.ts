@@ -1,8 +1,7 @@
 /** The walk of a run through its phases: from step to step, without promises where nothing is asynchronous. */
-import { isThenable } from '../base/async.js';
+import { isEcho, isThenable } from '../base/async.js';
 import { Hook } from '../declare/definition.js';
 import type { Lifecycle } from './lifecycle.js';
-import { isEcho } from './mishaps.js';
 import { Phase, type Run } from './run.js';
 import { performStep } from './steps.js';
 import { warn } from './telling.js';

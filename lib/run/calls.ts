@@ -1,4 +1,4 @@
-import { deferred, isThenable, type Deferred } from '../base/async.js';
+import { deferred, isEcho, isThenable, type Deferred } from '../base/async.js';
 import type { OnError } from '../declare/definition.js';
 import type { SkipReason } from '../base/events.js';
 import type { TaskHost } from './host.js';
@@ -19,6 +19,8 @@ export interface CallOptions {
   /** After each call, once its error went where `onError` says. `ms` is how long it took. */
   settled(failure: Failure | undefined, ms: number): void;
 }
+
+type Handler = (error: unknown, service: unknown) => unknown;
 
 /** Makes the calls of one task, timer or crontab, one at a time, counts them and reports each of them. */
 export class Calls {
@@ -79,14 +81,6 @@ export class Calls {
     this.#settle(run, begun, undefined);
   }
 
-  /** A run by hand. See `Schedule.fire`. */
-  async fire(): Promise<boolean> {
-    if (this.#busy || this.host.signal.aborted) return false;
-    this.make();
-    await this.idle;
-    return true;
-  }
-
   /** `count` runs were due and are not made. */
   skip(count: number, reason: SkipReason, failure?: Failure): void {
     this.#skipped += count;
@@ -118,7 +112,9 @@ export class Calls {
   #settle(run: number, begun: number, thrown: Failure | undefined): void {
     const { host, options } = this;
     const ms = host.clock.now() - begun;
-    const failure = thrown !== undefined && isEcho(thrown.error, host.signal) ? undefined : thrown;
+    // what an aborted wait rejects with is no failure of the call
+    const { signal } = host;
+    const failure = thrown !== undefined && signal.aborted && isEcho(thrown.error, signal.reason) ? undefined : thrown;
     // Taken out first: the handlers below may begin the next call, and that one is somebody else's to wait for.
     const idle = this.#idle;
     this.#idle = undefined;
@@ -143,7 +139,7 @@ export class Calls {
     else if (typeof options.onError === 'function') {
       // An `async` handler is a function that returns nothing too, as far as TypeScript is concerned.
       try {
-        const result: unknown = options.onError(error);
+        const result: unknown = (options.onError as Handler)(error, host.target);
         if (isThenable(result)) {
           void Promise.resolve(result).catch(fail);
         }
@@ -152,12 +148,4 @@ export class Calls {
       }
     }
   }
-}
-
-/** Whether an error only says that the run has ended: what an aborted wait rejects with is no failure of the call. */
-function isEcho(error: unknown, signal: AbortSignal): boolean {
-  return (
-    signal.aborted &&
-    (error === signal.reason || (error as { name?: unknown } | null | undefined)?.name === 'AbortError')
-  );
 }

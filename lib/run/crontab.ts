@@ -73,10 +73,6 @@ export class CrontabSchedule implements Schedule {
     this.#alarm = undefined;
   }
 
-  async fire(): Promise<boolean> {
-    return this.#claiming === undefined && this.#calls.fire();
-  }
-
   status(): TimerStatus {
     return this.#calls.status('crontab', this.#alarm && this.#next);
   }
@@ -149,7 +145,7 @@ export class CrontabSchedule implements Schedule {
 
   #claim(at: Date): void {
     try {
-      const answer = this.host.coordinator.claim({ name: `${this.host.service}.${this.name}`, at });
+      const answer = this.host.coordinator.claim({ name: `${this.host.key}.${this.name}`, at });
       if (!isThenable(answer)) {
         this.#claimed(answer);
         return;

@@ -3,7 +3,7 @@ import type { LifecycleEventBody } from '../base/events.js';
 
 /**
  * Asked before each run of a crontab, so that of many replicas only one does the work. The key is the crontab's name
- * (`Service.method`) and the instant it fires for, the same in every replica. The default always says yes.
+ * (`Service.method`; for a child, with the way to it: `Parent/Child.method`) and the instant it fires for, the same in every replica. The default always says yes.
  *
  * What was claimed is run at most once: a replica that dies between its claim and its run takes that run with it.
  */
@@ -21,6 +21,10 @@ export interface TaskHost {
   readonly coordinator: Coordinator;
   /** The name of the service. */
   readonly service: string;
+  /** What tells it from every other service of its container, in every replica. */
+  readonly key: string;
+  /** The service itself. */
+  readonly target: unknown;
   /** Aborts when the run ends. */
   readonly signal: AbortSignal;
   emit(event: LifecycleEventBody): void;

@@ -12,10 +12,4 @@ export interface Schedule {
   readonly idle: Promise<void> | undefined;
   /** What it has done and will do. */
   status(): TimerStatus;
-  /**
-   * A run by hand, now, whatever the schedule says and without asking a coordinator. Resolves when it is over:
-   * `true`, or at once with `false` when a run was already under way (or the service's own run has ended) and none
-   * was made. An error of the call goes where `onError` says.
-   */
-  fire(): Promise<boolean>;
 }

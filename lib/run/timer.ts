@@ -62,17 +62,14 @@ export class TimerSchedule implements Schedule {
     this.#alarm = undefined;
   }
 
-  fire(): Promise<boolean> {
-    return this.#calls.fire();
-  }
-
   status(): TimerStatus {
     const { clock } = this.host;
     return this.#calls.status('timer', this.#alarm && clock.date() + this.#alarm.at - clock.now());
   }
 
   #arm(tick: number): void {
-    const { jitter } = this.options;
+    // one that is longer than the interval would reach past the next tick, which were lost
+    const jitter = Math.min(this.options.jitter, this.options.interval);
     this.#tick = tick;
     this.#alarm = new Alarm(this.host.clock, this.#dueAt(tick) + (jitter > 0 ? this.random() * jitter : 0), () => {
       this.#due();

@@ -1,3 +1,4 @@
+import { again } from '../base/async.js';
 import type { Owner } from '../lifecycle/hooks.js';
 import { LIFECYCLE, type Lifecycle } from '../lifecycle/lifecycle.js';
 import type { Service } from '../service.js';
@@ -76,8 +77,10 @@ export class Place implements Owner {
     return this.lifecycle.stop();
   }
 
-  async restartOwned(): Promise<void> {
-    await this.stopOwned();
-    return this.startOwned();
+  restartOwned(): Promise<void> {
+    return again(
+      () => this.stopOwned(),
+      () => this.startOwned(),
+    );
   }
 }

@@ -133,9 +133,12 @@ export class FakeClock implements Clock {
     this.#pass(toMs(duration, 'The time to block for'));
   }
 
-  /** Sets the wall clock alone, forward or (with a negative number of milliseconds) back. No timer fires. */
+  /** Sets the wall clock alone, forward or (`'-1h'`, or a negative number of milliseconds) back. No timer fires. */
   jump(by: Duration): void {
-    this.#date += typeof by === 'number' && by < 0 && by > -Infinity ? by : toMs(by, 'The time to jump by');
+    const isBack = typeof by === 'string' ? by.startsWith('-') : by < 0;
+    const length = !isBack ? by : typeof by === 'string' ? by.slice(1) : -by;
+    const ms = toMs(length, 'The time to jump by');
+    this.#date += isBack ? -ms : ms;
   }
 
   /**

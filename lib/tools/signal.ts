@@ -1,5 +1,6 @@
-import { describeError } from '../base/errors.js';
+import { inspect } from 'node:util';
 import { isThenable } from '../base/async.js';
+import { describeError, ModeError } from '../base/errors.js';
 
 /** What is connected to a signal. `Result` is what the signal makes of its return value: awaited, or nothing. */
 export type SignalHandler<Args extends unknown[], Sender = unknown, Result = unknown> = (
@@ -83,6 +84,9 @@ abstract class BaseSignal<Args extends unknown[], Sender, Result, Sent> {
     handler: SignalHandler<Args, Sender, Result>,
     { sender: key = ANYBODY as never, weak = false }: ConnectOptions<Sender> = {},
   ): () => void {
+    if (typeof handler !== 'function') {
+      throw new TypeError(`connect() of ${nameOf(this)} takes a function, not ${inspect(handler, { depth: 0 })}`);
+    }
     const receiver = this.#byHandler.get(handler) ?? this.#add(handler);
     const connection = receiver.connections.get(key) ?? { weak };
     connection.weak &&= weak;
@@ -217,7 +221,10 @@ export class Signal<Args extends unknown[] = [], Sender = unknown> extends BaseS
   }
 }
 
-/** Like `Signal`, with handlers that have done their work when they return (mode's `SyncSignal`). */
+/**
+ * Like `Signal`, with handlers that have done their work when they return (mode's `SyncSignal`). Nobody waits for one that is
+ * async all the same; if it fails, that is an unhandled rejection which names the signal.
+ */
 export class SyncSignal<Args extends unknown[] = [], Sender = unknown> extends BaseSignal<Args, Sender, void, void> {
   /**
    * Calls every handler in the order of their connection. One that fails does not keep the rest from being called; at the
@@ -227,7 +234,8 @@ export class SyncSignal<Args extends unknown[] = [], Sender = unknown> extends B
     const errors: unknown[] = [];
     for (const handler of this.handlers(sender)) {
       try {
-        handler(sender, ...values);
+        const result: unknown = handler(sender, ...values);
+        if (isThenable(result)) void unawaited(result, this);
       } catch (error) {
         errors.push(error);
       }
@@ -304,13 +312,29 @@ function fieldOf(owner: object | undefined, value: unknown): string | undefined 
   return Object.keys(owner ?? {}).find((key) => Object.getOwnPropertyDescriptor(owner, key)?.value === value);
 }
 
+/** What a handler does that `send` could not wait for. */
+async function unawaited(result: PromiseLike<unknown>, from: { readonly label: string }): Promise<void> {
+  try {
+    await result;
+  } catch (error) {
+    throw new ModeError('ERR_MODE_SIGNAL', {
+      message: `An async handler of ${nameOf(from)} failed: ${describeError(error)}`,
+      remedy: 'Use a Signal, whose send() waits for its handlers and throws what they throw.',
+      cause: error,
+    });
+  }
+}
+
+function nameOf({ label }: { readonly label: string }): string {
+  return label === '' ? 'a signal' : label;
+}
+
 function throwAll(errors: readonly unknown[], from: { readonly label: string }): void {
   if (errors.length === 1) throw errors[0];
   if (errors.length > 1) {
-    const signal = from.label === '' ? 'a signal' : from.label;
     throw new AggregateError(
       errors,
-      `${String(errors.length)} handlers of ${signal} failed: ${errors.map(describeError).join('; ')}`,
+      `${String(errors.length)} handlers of ${nameOf(from)} failed: ${errors.map(describeError).join('; ')}`,
     );
   }
 }

@@ -74,7 +74,7 @@ describe('stop()', () => {
     const error = await rejection<StopError>(container.stop());
     expect(error.errors.map((one) => `${one.service}: ${(one.error as Error).message}`)).toEqual([
       'Bad: onStop',
-      'Bad: child',
+      'Child: child',
       'Bad: release',
       'Bad: onShutdown',
     ]);

@@ -109,24 +109,30 @@ describe('children', () => {
     expect(parent.beacon.children.map(({ name }) => name)).toEqual(['one', 'two']);
   });
 
-  it('may have two parents, and start with the first that starts', async () => {
-    const { actor, log } = theatre();
-    const [a, b, shared] = [actor('A', { only: [] }), actor('B', { only: [] }), actor('shared', { only: ['onStart'] })];
+  it('have one parent, until that lets go', async () => {
+    const { actor } = theatre();
+    const [a, b, shared] = [actor('A'), actor('B'), actor('shared')];
     a.addDependency(shared);
+    expect(thrown(() => b.addDependency(shared))).toMatchObject({
+      code: 'ERR_MODE_OWNED',
+      message:
+        'shared is a child of A, so it cannot be a child of B\n  → Take it out of A with removeDependency() first.',
+    });
+    await a.removeDependency(shared);
     b.addDependency(shared);
-    await a.start();
     await b.start();
-    expect([log, shared.state]).toEqual([['shared.onStart'], 'running']);
+    expect([shared.state, shared.beacon.path]).toEqual(['running', ['B', 'shared']]);
+    await b.stop();
   });
 
   it('cannot be their own ancestors', () => {
-    const { parent, one, two } = family();
-    one.addDependency(two);
+    const { parent, one, two, actor } = family();
+    const below = one.addDependency(actor('below'));
     for (const [child, of] of [
       [parent, parent],
       [parent, one],
-      [parent, two],
-      [one, two],
+      [parent, below],
+      [one, below],
     ] as const) {
       const error = thrown(() => of.addDependency(child));
       expect(error.code).toBe('ERR_MODE_CYCLE');
@@ -135,7 +141,7 @@ describe('children', () => {
       'two is below parent in the tree, so parent cannot become its child\n' +
         '  → Give what both sides need to a service of its own.',
     );
-    expect(two.beacon.depth).toBe(2);
+    expect(below.beacon.depth).toBe(2);
   });
 
   it('cannot be taken from a container, which stops its own services by itself', async () => {

@@ -176,19 +176,27 @@ describe('a release that fails', () => {
 });
 
 describe('what is acquired too late', () => {
-  it('is released at once: while another release is under way', async () => {
+  it('is released next, and waited for, while another release is under way', async () => {
     const { actor } = theatre();
     const log: string[] = [];
-    const { wait, resolve } = gate();
+    const [first, late] = [gate(), gate()];
     const a = actor('A');
     await a.start();
-    a.defer(wait);
+    a.defer(() => log.push('last'));
+    a.defer(async () => {
+      a.defer(async () => {
+        log.push('late');
+        await late.wait();
+      });
+      await first.wait();
+    });
     const stopped = a.stop();
-    a.defer(() => log.push('late'));
-    await settle();
-    expect([log, await statusOf(stopped)]).toEqual([['late'], 'pending']);
-    resolve();
+    expect([log, await statusOf(stopped)]).toEqual([[], 'pending']);
+    first.resolve();
+    expect([await statusOf(stopped), log]).toEqual(['pending', ['late']]);
+    late.resolve();
     await stopped;
+    expect(log).toEqual(['late', 'last']);
   });
 
   it('is released at once: in onShutdown', async () => {

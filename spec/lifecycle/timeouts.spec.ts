@@ -239,7 +239,8 @@ describe('stopTimeout', () => {
     expect((a.crashReason as ModeError).code).toBe('ERR_MODE_STOP_TIMEOUT');
     expect((a.crashReason as ModeError).message).toBe(
       'A did not stop within 5s: it was waiting on onStop\n' +
-        '  → Let it settle when its signal aborts, or allow more with @service({ stopTimeout }).',
+        '  → Let it settle when its signal aborts, or allow more with @service({ stopTimeout }). ' +
+        'A task or hook that awaits a stop() or restart() of its own service or container waits for itself: call it without await.',
     );
     expect(events.list.slice(-2)).toEqual([
       'A: abandoned, waiting on onStop',

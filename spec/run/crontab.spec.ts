@@ -296,7 +296,6 @@ describe('the coordinator', () => {
     });
     crontab.start();
     await clock.advance('1h');
-    expect(await crontab.fire()).toBe(false);
     crontab.stop();
     const { idle } = crontab;
     expect(idle).toBeInstanceOf(Promise);
@@ -331,12 +330,6 @@ describe('the coordinator', () => {
     await clock.advance(1);
     expect(over).toBe(true);
     expect(history.list).toEqual(['Cache.report: begin', 'Cache.report: end']);
-  });
-
-  it('is not asked for a run by hand', async () => {
-    const { crontab, begun } = crontabOf({ coordinator: { claim: () => false } });
-    expect(await crontab.fire()).toBe(true);
-    expect(begun).toEqual(['00:00:00']);
   });
 });
 

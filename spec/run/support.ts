@@ -20,6 +20,8 @@ export function fakeRun({ start, coordinator = everyRun }: { start?: string; coo
     clock,
     coordinator,
     service: 'Cache',
+    key: 'Cache',
+    target: undefined,
     signal: controller.signal,
     emit(event) {
       listener?.({ ...event, at: new Date(clock.date()) });

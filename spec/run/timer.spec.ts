@@ -204,12 +204,12 @@ describe('jitter', () => {
     expect(begun).toEqual([0]);
   });
 
-  it('that is longer than the interval skips what it passes over', async () => {
+  it('that is longer than the interval is cut to it, so that no tick is lost', async () => {
     const { timer, clock, begun } = timerOf({ jitter: 400 }, undefined, () => 0.5);
     timer.start();
     await clock.advance(1000);
-    expect(begun).toEqual([300, 600, 900]);
-    expect(timer.status()).toMatchObject({ runs: 3, skipped: 6 });
+    expect(begun).toEqual([150, 250, 350, 450, 550, 650, 750, 850, 950]);
+    expect(timer.status()).toMatchObject({ runs: 9, skipped: 0 });
   });
 });
 
@@ -306,34 +306,6 @@ describe('stop', () => {
     await clock.advance(500);
     timer.start();
     expect([begun, clock.sleepers]).toEqual([[], 0]);
-  });
-});
-
-describe('fire', () => {
-  it('runs now, and the schedule goes on as it was', async () => {
-    const { timer, clock, begun } = timerOf({}, waits(10));
-    timer.start();
-    await clock.advance(50);
-    const fired = timer.fire();
-    await clock.advance(100);
-    expect(await fired).toBe(true);
-    expect(begun).toEqual([50, 100]);
-  });
-
-  it('does not overlap', async () => {
-    const { timer, clock, begun } = timerOf({}, waits(60));
-    timer.start();
-    await clock.advance(110);
-    expect(await timer.fire()).toBe(false);
-    expect([begun, timer.status().skipped]).toEqual([[100], 0]);
-  });
-
-  it('needs no start, but a run of the service', async () => {
-    const { timer, begun, end } = timerOf();
-    expect(await timer.fire()).toBe(true);
-    end();
-    expect(await timer.fire()).toBe(false);
-    expect(begun).toEqual([0]);
   });
 });
 

@@ -241,6 +241,14 @@ describe('Service.from()', () => {
     await parent.stop();
   });
 
+  it('calls it once the service runs', async () => {
+    const states: unknown[] = [];
+    const child = Service.from(() => states.push(child.state, child.started), { name: 'child' });
+    await child.start();
+    expect(states).toEqual(['running', true]);
+    await child.stop();
+  });
+
   it('calls it again at each start', async () => {
     let runs = 0;
     const counted = Service.from(() => {

@@ -193,9 +193,11 @@ describe('jump', () => {
     clock.jump('1h');
     clock.jump(-600_000);
     expect([clock.now(), clock.date() - before]).toEqual([0, 3_000_000]);
+    clock.jump('-1h');
+    expect([clock.now(), clock.date() - before]).toEqual([0, -600_000]);
     await clock.advance(999);
     expect(log).toEqual([]);
-    expect(() => clock.jump(NaN)).toThrow(TypeError);
+    for (const bad of [NaN, -Infinity, '-soon', '--1h']) expect(() => clock.jump(bad)).toThrow(TypeError);
   });
 });
 

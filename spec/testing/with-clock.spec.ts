@@ -46,4 +46,18 @@ describe('withClock', () => {
     await clock.advance('61s');
     expect(await started).toMatchObject({ code: 'ERR_MODE_START_TIMEOUT' });
   });
+
+  it('is refused for one that runs, which has begun to go by another', async () => {
+    const poller = new Poller();
+    await poller.start();
+    expect(() => withClock(poller, new FakeClock())).toThrow(
+      'Poller is running, so it goes by another clock already\n  → Call withClock() before its start().',
+    );
+    await poller.stop();
+    const clock = new FakeClock();
+    await withClock(poller, clock).start();
+    await clock.advance('2s');
+    expect(poller.polls).toBe(2);
+    await poller.stop();
+  });
 });

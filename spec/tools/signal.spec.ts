@@ -1,7 +1,7 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { deferred } from '../../lib/base/async.js';
 import { Signal, SyncSignal } from '../../lib/tools/signal.js';
-import { collectGarbage } from '../support.js';
+import { collectGarbage, settle } from '../support.js';
 
 class Cache {
   static readonly onCreated = new SyncSignal<[Cache]>({ owner: this });
@@ -260,6 +260,35 @@ describe('SyncSignal', () => {
     signal.connect(handler);
     signal.send('me', 1);
     expect(handler.calls).toEqual([['me', 1]]);
+  });
+});
+
+describe('an async handler of a SyncSignal', () => {
+  it('that fails is an unhandled rejection, which names the signal', async () => {
+    const heard: unknown[] = [];
+    const others = process.listeners('unhandledRejection');
+    process.removeAllListeners('unhandledRejection');
+    process.on('unhandledRejection', (error) => heard.push(error));
+    try {
+      const cache = new Cache();
+      const boom = new Error('boom');
+      cache.onClear.connect(() => Promise.reject(boom) as never);
+      cache.onClear.send(cache);
+      await settle();
+      await settle();
+      expect(heard).toMatchObject([
+        {
+          code: 'ERR_MODE_SIGNAL',
+          cause: boom,
+          message:
+            'An async handler of Cache.onClear failed: boom\n' +
+            '  → Use a Signal, whose send() waits for its handlers and throws what they throw.',
+        },
+      ]);
+    } finally {
+      process.removeAllListeners('unhandledRejection');
+      for (const listener of others) process.on('unhandledRejection', listener);
+    }
   });
 });
 
