@@ -12,6 +12,16 @@ export function nearest(wanted: string, names: Iterable<string>): string[] {
     .map(({ name }) => name);
 }
 
+/** What is wrong with the keys of some options, if anything is: the first that nobody reads, with the nearest that somebody does. */
+export function unknownKey(options: object, known: readonly string[]): string | undefined {
+  for (const key in options) {
+    if (known.includes(key)) continue;
+    const [meant] = nearest(key, known);
+    return `no option ${key}${meant === undefined ? ` (${known.join(', ')})` : `; did you mean ${meant}?`}`;
+  }
+  return undefined;
+}
+
 /** Levenshtein's: how many letters must be added, taken away or changed. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);

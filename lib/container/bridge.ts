@@ -63,6 +63,11 @@ export class Bridge {
     this.attach();
   }
 
+  /** What inversify's own parts are, also after a `restore()`. */
+  get services(): PluginContext {
+    return this.#context;
+  }
+
   /** The bindings as they were made, without what we add. */
   get bindings(): Bindings {
     return this.#bindings;

@@ -44,7 +44,7 @@ export class Container extends InversifyContainer implements AsyncDisposable {
 
   constructor(options: ContainerOptions = {}) {
     super(options);
-    this.#host = new Host(this, options, Container.#resolverOf(options.parent), (request) => this.#ask(request));
+    this.#host = new Host(this, options, Container.#resolverOf(options.parent));
     this.#engine = this.#host.engine;
     this.#resolver = this.#host.resolver;
   }
@@ -308,35 +308,6 @@ export class Container extends InversifyContainer implements AsyncDisposable {
     if (only?.managed === true) return only;
     return undefined;
   }
-
-  #ask(request: Request): unknown {
-    const { token, multiple, chained, optional, name, tags } = request;
-    const [tag] = tags;
-    const options = {
-      optional,
-      ...(name === undefined ? undefined : { name }),
-      ...(tag === undefined ? undefined : { tag: { key: tag[0], value: tag[1] } }),
-    };
-    try {
-      return multiple ? this.getAll(token, { ...options, chained }) : super.get(token, options as GetOptions);
-    } catch (error) {
-      throw isAsynchronous(error) ? asynchronous(token, error) : error;
-    }
-  }
-}
-
-/** Whether inversify found a promise where it was asked for a value. */
-function isAsynchronous(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith('Unexpected asynchronous');
-}
-
-function asynchronous(token: ServiceIdentifier, cause: unknown): ModeError {
-  return new ModeError('ERR_MODE_ASYNC_CONSTRUCTION', {
-    message: `What is bound to ${tokenName(token)} is made asynchronously, so it cannot be injected`,
-    remedy: `Make it a resource, which is awaited before whatever needs it: container.resource(id, { start, stop }).`,
-    path: [tokenName(token)],
-    cause,
-  });
 }
 
 function toRequest(

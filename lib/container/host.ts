@@ -8,15 +8,15 @@ import { Definition, Hook } from '../declare/definition.js';
 import { Deadlines } from '../lifecycle/deadlines.js';
 import type { Environment } from '../lifecycle/environment.js';
 import { expectInstance, Lifecycle, lifecycleMade, lifecycleOf } from '../lifecycle/lifecycle.js';
-import type { Request } from '../plan/dependencies.js';
 import { isResource, type Resource, type Source } from '../plan/node.js';
 import { tokenName } from '../plan/problems.js';
 import { Resolver, type Bindings, type ResolverHost } from '../plan/resolver.js';
 import { everyRun } from '../run/host.js';
 import { Bridge, type BridgeHost } from './bridge.js';
-import { ResourceTarget, instantiate, postConstruct } from './construct.js';
+import { ResourceTarget, instantiate, postConstruct, type Ask } from './construct.js';
 import { Engine } from './engine.js';
 import type { ContainerOptions, ResourceOptions } from './options.js';
+import { Resolution, type Making, type RequestScope } from './resolution.js';
 import type { EngineHost } from './scheduler.js';
 import { Unit } from './unit.js';
 
@@ -30,12 +30,16 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
   /** Given when somebody asks, in the order in which the units were made: many programs run without. */
   readonly #idOf = new Map<Unit, string>();
   readonly #bridge: Bridge;
+  readonly #resolution: Resolution;
+  /** What was made in request scope for the service that is being made. */
+  #scope: RequestScope;
+  /** The values that boots were asked for, once they were made. */
+  readonly asked = new Map<Unit, { value: unknown } | undefined>();
 
   constructor(
     container: InversifyContainer,
     readonly options: ContainerOptions,
     readonly parent: Resolver | undefined,
-    private readonly ask: (request: Request) => unknown,
   ) {
     const clock = options.clock ?? systemClock;
     this.env = {
@@ -51,6 +55,7 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
     this.engine = new Engine(this);
     this.resolver = new Resolver(this);
     this.#bridge = new Bridge(container, this);
+    this.#resolution = new Resolution(container, this.#bridge.services, options);
   }
 
   get bindings(): Bindings {
@@ -167,7 +172,7 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
       });
     }
     if (isMissing(unit)) {
-      for (const one of injectedInto(unit, this.resolver.resolve([unit]).order as Unit[])) {
+      for (const one of injectedInto(unit, this.resolver.resolve([unit], true).order as Unit[])) {
         if (one.engine !== this.engine || isResource(one.source)) this.instance(one);
         else if (isMissing(one)) this.#instantiate(one);
       }
@@ -175,9 +180,23 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
     return unit.value;
   }
 
+  /** The value of what inversify makes. */
+  readonly valueOf = (unit: Unit): unknown => {
+    const { contexts } = this.resolver;
+    const { value, scope } = this.#resolution.valueOf(unit.source as Making, contexts.get(unit), this.#scope);
+    this.#scope = scope;
+    return value;
+  };
+
   construct(unit: Unit): void {
     if (!unit.managed) {
       refresh(unit);
+      const isAsked = this.asked.has(unit);
+      // what is kept is as whoever comes first in the plan has it
+      if (!isAsked && !(this.resolver.contexts.has(unit) && isKept(unit))) return;
+      this.#scope = undefined;
+      const value = this.valueOf(unit);
+      if (isAsked) this.asked.set(unit, { value });
       return;
     }
     if (isResource(unit.source)) {
@@ -203,7 +222,11 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
   }
 
   #targetOf(unit: Unit, resource: Resource): ResourceTarget {
-    return new ResourceTarget(unit, resource, this.ask, (value) => {
+    const ask = (): Ask => {
+      this.#scope = undefined;
+      return this.valueOf;
+    };
+    return new ResourceTarget(unit, resource, ask, (value) => {
       this.#become(unit, value);
     });
   }
@@ -211,7 +234,10 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
   #instantiate(unit: Unit): void {
     unit.outdated = false;
     expectInstance(unit.definition);
-    const instance = instantiate(unit, this.ask);
+    const around = this.#scope;
+    this.#scope = undefined;
+    const instance = instantiate(unit, this.valueOf);
+    this.#scope = around;
     const lifecycle = lifecycleMade(instance);
     postConstruct(instance, unit.definition);
     this.#become(unit, this.#bridge.activate(unit, instance));
@@ -253,6 +279,11 @@ let makings = 0;
 /** Whether there is no instance that could be given out. */
 function isMissing(unit: Unit): boolean {
   return unit.made === 0 || (unit.outdated && !unit.active);
+}
+
+/** Whether inversify keeps what it makes for a binding. */
+function isKept(unit: Unit): boolean {
+  return (unit.source as Making).scope === 'Singleton';
 }
 
 /** What has to be made for a unit, itself included, in order: what only has to run before it is left out. */

@@ -167,6 +167,8 @@ export class Definition {
   #marked: Marked | undefined;
   #hasProperties: boolean | undefined;
   #types: readonly unknown[] | null | undefined;
+  /** How many parameters its `inject` does not name, although they have no default. */
+  unnamed = 0;
   /** The `onStart` and `onStop` of the class, where they cannot see their arguments. */
   deafStart: AnyFunction | undefined;
   deafStop: AnyFunction | undefined;
@@ -233,6 +235,8 @@ export class Definition {
 
   /** Reads everything now. `metadata` is what the standard dialect keeps about a class; the class has it only later. */
   read(cls: Class, metadata: object | undefined): void {
+    const { inject } = this.options;
+    if (inject !== undefined) this.unnamed = Math.max(0, cls.length - inject.length);
     const hooks = this.readHooks();
     if ((hooks & Hook.onStart) !== 0) this.deafStart = deafHook(cls, 'onStart', this.base?.deafStart);
     if ((hooks & Hook.onStop) !== 0) this.deafStop = deafHook(cls, 'onStop', this.base?.deafStop);
