@@ -1,3 +1,5 @@
+import { inspect } from 'node:util';
+
 /** How many names are worth offering. */
 const MOST = 3;
 
@@ -12,14 +14,37 @@ export function nearest(wanted: string, names: Iterable<string>): string[] {
     .map(({ name }) => name);
 }
 
-/** What is wrong with the keys of some options, if anything is: the first that nobody reads, with the nearest that somebody does. */
+/** What is wrong with the keys of some options, if anything is: the first that nobody reads, and the nearest that somebody does. */
 export function unknownKey(options: object, known: readonly string[]): string | undefined {
   for (const key in options) {
     if (known.includes(key)) continue;
     const [meant] = nearest(key, known);
-    return `no option ${key}${meant === undefined ? ` (${known.join(', ')})` : `; did you mean ${meant}?`}`;
+    return `no option ${key}${meant === undefined ? ` (but ${known.join(', ')})` : `; did you mean ${meant}?`}`;
   }
   return undefined;
+}
+
+/**
+ * Refuses options that nobody reads, where they are written: a misspelt one would be forgotten in silence.
+ *
+ * @throws TypeError
+ */
+export function requireOptions(options: object | undefined, known: readonly string[], of: string): void {
+  if (options === undefined) return;
+  if (!isPlain(options)) {
+    throw new TypeError(
+      `${of} takes options, not ${inspect(options, { depth: 0 })}\n  → Give { ${known.join(', ')} }.`,
+    );
+  }
+  const unknown = unknownKey(options, known);
+  if (unknown !== undefined) throw new TypeError(`${of} has ${unknown}\n  → Its options: ${known.join(', ')}.`);
+}
+
+/** Whether something is an object as it is written down, and not the instance of a class. */
+export function isPlain(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 /** Levenshtein's: how many letters must be added, taken away or changed. */

@@ -8,7 +8,6 @@ import {
   type ServiceIdentifier,
 } from 'inversify';
 import type { Graph } from '@dagrejs/graphlib';
-import { toMs } from '../base/duration.js';
 import { ModeError } from '../base/errors.js';
 import type { ContainerState, LifecycleEvent, Logger } from '../base/events.js';
 import { nearest } from '../base/nearest.js';
@@ -22,8 +21,11 @@ import type { Engine } from './engine.js';
 import { explainCrash } from './explain.js';
 import { Host } from './host.js';
 import {
-  isBootOptions,
-  isStopOptions,
+  checkBoot,
+  checkContainer,
+  checkResource,
+  checkStop,
+  isOptions,
   type BootOptions,
   type ContainerOptions,
   type ResourceOptions,
@@ -43,7 +45,7 @@ export class Container extends InversifyContainer implements AsyncDisposable {
   readonly #resolver: Resolver;
 
   constructor(options: ContainerOptions = {}) {
-    super(options);
+    super(checkContainer(options));
     this.#host = new Host(this, options, Container.#resolverOf(options.parent));
     this.#engine = this.#host.engine;
     this.#resolver = this.#host.resolver;
@@ -71,13 +73,13 @@ export class Container extends InversifyContainer implements AsyncDisposable {
   ): Promise<unknown> {
     // a class that a circular import left undefined is asked for, and must not mean everything
     if (first === undefined && arguments.length > 0) requireToken(first, 'boot()');
-    if (first === undefined || isBootOptions(first)) {
-      await this.#boot(this.#resolver.bound(), first);
+    if (first === undefined || isOptions(first)) {
+      await this.#boot(this.#resolver.bound(), checkBoot(first as BootOptions | undefined));
       return undefined;
     }
     const tokens = Array.isArray(first) ? (first as readonly ServiceIdentifier[]) : [first as ServiceIdentifier];
     for (const token of tokens) requireToken(token, 'boot()');
-    const resolved = await this.#boot(tokens, options);
+    const resolved = await this.#boot(tokens, checkBoot(options));
     const values = tokens.map((token, index) => {
       const root = resolved.roots.length === tokens.length ? (resolved.roots[index] as Unit | undefined) : undefined;
       return root?.managed === true ? root.value : this.get(token);
@@ -93,10 +95,8 @@ export class Container extends InversifyContainer implements AsyncDisposable {
   stop(options?: StopOptions): Promise<void>;
   stop(id: ServiceIdentifier): Promise<void>;
   async stop(first?: ServiceIdentifier | StopOptions): Promise<void> {
-    if (first === undefined || isStopOptions(first)) {
-      await this.#engine.stop({
-        timeout: first?.timeout === undefined ? undefined : toMs(first.timeout, 'The timeout of stop()'),
-      });
+    if (first === undefined || isOptions(first)) {
+      await this.#engine.stop({ timeout: checkStop(first as StopOptions | undefined) });
       return;
     }
     requireToken(first, 'stop()');
@@ -117,11 +117,7 @@ export class Container extends InversifyContainer implements AsyncDisposable {
    */
   resource<T>(id: ServiceIdentifier<T>, options: ResourceOptions<T>): void {
     requireToken(id, 'resource()');
-    if (typeof (options as Partial<ResourceOptions<T>> | undefined)?.start !== 'function') {
-      throw new TypeError(
-        `resource(${tokenName(id)}) has no start\n  → Give { start: () => the value, stop?: (value) => ... }.`,
-      );
-    }
+    checkResource(tokenName(id), options as ResourceOptions<unknown>);
     this.#host.addResource(id, options as ResourceOptions<unknown>);
   }
 

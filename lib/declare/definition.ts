@@ -4,6 +4,7 @@ import type { ClassMetadata } from '@inversifyjs/core';
 import type { LazyServiceIdentifier, ServiceIdentifier } from 'inversify';
 import { ModeError } from '../base/errors.js';
 import { toMs, type Duration } from '../base/duration.js';
+import { requireOptions } from '../base/nearest.js';
 import { ignoresArguments, type AnyFunction } from './arguments.js';
 import { describedBy, describeToInversify, parameterTypes } from './describe.js';
 import { restartPolicy, type RestartPolicy, type RestartPolicyOptions } from '../supervise/budget.js';
@@ -291,13 +292,18 @@ export function declareBase(cls: Class): void {
 }
 
 function restartOf(options: RestartOptions, name: string): ServiceRestart | undefined {
+  requireOptions(options, RESTART, `restart of ${name}`);
   const { when = 'crash', scope = 'dependents' } = options;
   const policy = restartPolicy(options, `restart of ${name}`);
   if (when !== 'crash' && when !== 'never') {
-    throw new TypeError(`restart of ${name}: when is 'crash' or 'never', not ${String(when)}`);
+    throw new TypeError(
+      `restart of ${name}: when is 'crash' or 'never', not ${String(when)}\n  → Leave it out to restart after a crash.`,
+    );
   }
   if (scope !== 'self' && scope !== 'dependents' && scope !== 'all') {
-    throw new TypeError(`restart of ${name}: scope is 'self', 'dependents' or 'all', not ${String(scope)}`);
+    throw new TypeError(
+      `restart of ${name}: scope is 'self', 'dependents' or 'all', not ${String(scope)}\n  → Leave it out to restart it with what depends on it.`,
+    );
   }
   return when === 'never' ? undefined : { ...policy, scope };
 }
@@ -306,18 +312,35 @@ function restartOf(options: RestartOptions, name: string): ServiceRestart | unde
 export function declareService(cls: Class, options: ServiceOptions = NOTHING, metadata?: object): void {
   if (Object.hasOwn(cls, DECLARED)) {
     throw new ModeError('ERR_MODE_DECLARATION', {
-      message: `${cls.name} is decorated with @service() twice`,
+      message: `${nameOf(cls)} is decorated with @service() twice`,
       remedy: 'Put all options into one @service({ ... }).',
     });
   }
-  for (const list of ['inject', 'dependsOn'] as const) {
-    const given: unknown = options[list];
-    if (given === undefined || Array.isArray(given)) continue;
-    throw new TypeError(`${list} of ${nameOf(cls)} is a list of classes and tokens, not ${inspect(given)}`);
-  }
+  checkOptions(cls, options);
   const definition = new Definition(options.name ?? nameOf(cls), options, cls, true);
   Object.defineProperty(cls, DECLARED, { value: definition });
   definition.read(cls, metadata);
+}
+
+const OPTIONS = ['name', 'inject', 'dependsOn', 'startTimeout', 'stopTimeout', 'restart'];
+const RESTART = ['when', 'scope', 'maxRestarts', 'over', 'backoff'];
+
+/** @throws TypeError */
+function checkOptions(cls: Class, options: ServiceOptions): void {
+  if (options === NOTHING) return;
+  requireOptions(options, OPTIONS, `@service() of ${nameOf(cls)}`);
+  for (const list of ['inject', 'dependsOn'] as const) {
+    const given: unknown = options[list];
+    if (given === undefined || Array.isArray(given)) continue;
+    throw new TypeError(
+      `${list} of ${nameOf(cls)} is a list of classes and tokens, not ${inspect(given)}\n  → Write ${list}: [...].`,
+    );
+  }
+  if (options.name !== undefined && typeof options.name !== 'string') {
+    throw new TypeError(
+      `name of @service() of ${nameOf(cls)} is a string, not ${inspect(options.name)}\n  → Give what people are to read, or leave it out.`,
+    );
+  }
 }
 
 /** Records a task, timer or crontab. `holder` is the class's prototype or its metadata object. */
@@ -350,8 +373,12 @@ export function definitionOf(cls: Class): Definition {
   return definition;
 }
 
-function nameOf(cls: Class): string {
-  return cls.name === '' ? '(anonymous class)' : cls.name;
+/** The name of a class for people, also of one with a static member of that name. */
+export function nameOf(cls: Class): string {
+  const name: unknown = cls.name;
+  if (typeof name === 'string' && name !== '') return name;
+  const written = /^(?:class|function)\s+([\w$]+)/.exec(Function.prototype.toString.call(cls));
+  return written?.[1] ?? '(anonymous class)';
 }
 
 /** The class's tasks and timers: those of its base classes first, a redeclared method as the nearest class says. */

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import type { ServiceIdentifier } from 'inversify';
 import { way, type PlanProblem } from '../base/errors.js';
 import { definitionOf } from '../declare/definition.js';
-import { nearest } from '../base/nearest.js';
+import { isPlain, nearest } from '../base/nearest.js';
 import type { MetadataGap, Request } from './dependencies.js';
 
 /** The name of a token for people. */
@@ -30,13 +30,20 @@ export function missing(token: ServiceIdentifier, path: string[], known: Iterabl
 /** Refuses what stands for nothing, before it is looked up. */
 export function requireToken(token: unknown, where: string): asserts token is ServiceIdentifier {
   if (typeof token === 'function' || typeof token === 'symbol' || typeof token === 'string') return;
-  const remedy =
-    token === undefined
-      ? 'The class was not there yet when this was called (two files import each other?).'
-      : 'Give what it was bound by, or the class itself.';
-  throw new TypeError(
-    `${where} takes a class, a string or a symbol, not ${inspect(token, { depth: 0 })}\n  → ${remedy}`,
-  );
+  const cls =
+    typeof token !== 'object' || token === null || Array.isArray(token) || isPlain(token)
+      ? undefined
+      : token.constructor.name;
+  const what = cls === undefined ? inspect(token, { depth: 0 }) : `an instance of ${cls}`;
+  throw new TypeError(`${where} takes a class, a string or a symbol, not ${what}\n  → ${instead(token, cls)}`);
+}
+
+function instead(token: unknown, cls: string | undefined): string {
+  if (token === undefined) return 'The class was not there yet when this was called (two files import each other?).';
+  if (token instanceof AbortSignal) return 'A signal is an option: { signal }.';
+  return cls === undefined
+    ? 'Give what it was bound by, or the class itself.'
+    : `Give the class, ${cls}, or have the container take on what exists: container.adopt(service) gives what it is booted by.`;
 }
 
 /** Something is bound to the token, but under other names or tags. */
