@@ -43,6 +43,8 @@ export class Container extends InversifyContainer implements AsyncDisposable {
   readonly #host: Host;
   readonly #engine: Engine;
   readonly #resolver: Resolver;
+  /** The classes that were booted as roots: they may be bound by nobody. */
+  readonly #booted = new Set<ServiceIdentifier>();
 
   constructor(options: ContainerOptions = {}) {
     super(checkContainer(options));
@@ -74,16 +76,13 @@ export class Container extends InversifyContainer implements AsyncDisposable {
     // a class that a circular import left undefined is asked for, and must not mean everything
     if (first === undefined && arguments.length > 0) requireToken(first, 'boot()');
     if (first === undefined || isOptions(first)) {
-      await this.#boot(this.#resolver.bound(), checkBoot(first as BootOptions | undefined));
+      await this.#boot(this.#everything(), checkBoot(first as BootOptions | undefined));
       return undefined;
     }
     const tokens = Array.isArray(first) ? (first as readonly ServiceIdentifier[]) : [first as ServiceIdentifier];
     for (const token of tokens) requireToken(token, 'boot()');
-    const resolved = await this.#boot(tokens, checkBoot(options));
-    const values = tokens.map((token, index) => {
-      const root = resolved.roots.length === tokens.length ? (resolved.roots[index] as Unit | undefined) : undefined;
-      return root?.managed === true ? root.value : this.get(token);
-    });
+    const { roots } = await this.#boot(tokens, checkBoot(options));
+    const values = roots.map((root) => this.#host.bootedValue(root as Unit));
     return Array.isArray(first) ? values : values[0];
   }
 
@@ -268,8 +267,21 @@ export class Container extends InversifyContainer implements AsyncDisposable {
       this.#engine.mustRun();
     }
     const resolved = this.#resolve(roots);
-    await this.#engine.boot(resolved.roots as Unit[], resolved.order as Unit[], options?.signal);
+    for (const root of roots) if (typeof root === 'function') this.#booted.add(root);
+    const units = resolved.roots as Unit[];
+    this.#host.ask(units);
+    try {
+      await this.#engine.boot(units, resolved.order as Unit[], options?.signal);
+    } catch (error) {
+      this.#host.forget(units);
+      throw error;
+    }
     return resolved;
+  }
+
+  /** What was bound, and what was booted without being bound. */
+  #everything(): Wanted[] {
+    return [...this.#resolver.bound(), ...[...this.#booted].filter((token) => !this.#resolver.isBound(token))];
   }
 
   #resolve(roots: readonly Wanted[]): Resolved {

@@ -2,7 +2,7 @@ import type { Binding, InstanceBinding } from '@inversifyjs/core';
 import type { Container as InversifyContainer, ServiceIdentifier } from 'inversify';
 import { isThenable } from '../base/async.js';
 import { systemClock } from '../base/clock.js';
-import { ModeError } from '../base/errors.js';
+import { BootError, ModeError } from '../base/errors.js';
 import { silentLogger, type LifecycleEvent, type LifecycleEventBody, type Logger } from '../base/events.js';
 import { Definition, Hook } from '../declare/definition.js';
 import { Deadlines } from '../lifecycle/deadlines.js';
@@ -33,8 +33,8 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
   readonly #resolution: Resolution;
   /** What was made in request scope for the service that is being made. */
   #scope: RequestScope;
-  /** The values that boots were asked for, once they were made. */
-  readonly asked = new Map<Unit, { value: unknown } | undefined>();
+  /** What boots were asked for that inversify makes, and the values once they were made. */
+  readonly #asked = new Map<Unit, { value: unknown } | undefined>();
 
   constructor(
     container: InversifyContainer,
@@ -180,23 +180,52 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
     return unit.value;
   }
 
+  /** For somebody else than before: nothing in request scope is shared with that. */
+  #askAnew(): Ask {
+    this.#scope = undefined;
+    return this.#valueOf;
+  }
+
   /** The value of what inversify makes. */
-  readonly valueOf = (unit: Unit): unknown => {
+  readonly #valueOf = (unit: Unit): unknown => {
     const { contexts } = this.resolver;
     const { value, scope } = this.#resolution.valueOf(unit.source as Making, contexts.get(unit), this.#scope);
     this.#scope = scope;
     return value;
   };
 
+  /** A boot will want the values of its roots. Those that inversify makes are made while it is under way, so that it can fail. */
+  ask(roots: readonly Unit[]): void {
+    for (const root of roots) if (!root.managed) this.#asked.set(root, undefined);
+  }
+
+  /** It failed, so nobody will fetch them. */
+  forget(roots: readonly Unit[]): void {
+    for (const root of roots) this.#asked.delete(root);
+  }
+
+  /** What a boot gives for a root. */
+  bootedValue(root: Unit): unknown {
+    if (root.managed) return root.value;
+    const made = this.#asked.get(root);
+    this.#asked.delete(root);
+    if (made !== undefined) return made.value;
+    // it was there already
+    try {
+      return this.#askAnew()(root);
+    } catch (error) {
+      throw new BootError(root.name, [root.name], error);
+    }
+  }
+
   construct(unit: Unit): void {
     if (!unit.managed) {
       refresh(unit);
-      const isAsked = this.asked.has(unit);
+      const isAsked = this.#asked.has(unit);
       // what is kept is as whoever comes first in the plan has it
       if (!isAsked && !(this.resolver.contexts.has(unit) && isKept(unit))) return;
-      this.#scope = undefined;
-      const value = this.valueOf(unit);
-      if (isAsked) this.asked.set(unit, { value });
+      const value = this.#askAnew()(unit);
+      if (isAsked) this.#asked.set(unit, { value });
       return;
     }
     if (isResource(unit.source)) {
@@ -222,10 +251,7 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
   }
 
   #targetOf(unit: Unit, resource: Resource): ResourceTarget {
-    const ask = (): Ask => {
-      this.#scope = undefined;
-      return this.valueOf;
-    };
+    const ask = (): Ask => this.#askAnew();
     return new ResourceTarget(unit, resource, ask, (value) => {
       this.#become(unit, value);
     });
@@ -236,7 +262,7 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
     expectInstance(unit.definition);
     const around = this.#scope;
     this.#scope = undefined;
-    const instance = instantiate(unit, this.valueOf);
+    const instance = instantiate(unit, this.#valueOf);
     this.#scope = around;
     const lifecycle = lifecycleMade(instance);
     postConstruct(instance, unit.definition);

@@ -91,15 +91,20 @@ export class Resolver {
     return [...this.host.bindings.getNonParentBoundServices()];
   }
 
-  /** What was bound in this very container and is managed by us, in binding order. */
+  /** What was bound in this very container and is managed by us, in binding order. Redirections that lead nowhere are left out. */
   bound(): Node[] {
     const { bindings } = this.host;
     const nodes = this.boundTokens().flatMap((token) =>
-      Array.from(bindings.getNonParentBindings(token) ?? [])
-        .filter((binding) => binding.type !== 'ServiceRedirection')
-        .flatMap((binding) => this.#ofBinding(binding, asRequest(token), NO_CONSTRAINTS, NONE, this)),
+      Array.from(bindings.getNonParentBindings(token) ?? []).flatMap((binding) => {
+        try {
+          return this.#ofBinding(binding, asRequest(token), NO_CONSTRAINTS, NONE, this);
+        } catch (error) {
+          if (error instanceof RedirectionCycle) return NONE;
+          throw error;
+        }
+      }),
     );
-    return [...new Set(nodes.filter(({ managed }) => managed))];
+    return [...new Set(nodes.filter((node) => node.managed && node.belongsTo(this.host)))];
   }
 
   /** What can be asked for by name, here and in the parents. */
