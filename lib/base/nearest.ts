@@ -5,13 +5,15 @@ const MOST = 3;
 
 /** The names that look most like `wanted`, nearest first; none that has little to do with it. */
 export function nearest(wanted: string, names: Iterable<string>): string[] {
-  const limit = Math.max(2, Math.ceil(wanted.length / 2));
-  return [...names]
-    .map((name) => ({ name, distance: editDistance(wanted.toLowerCase(), name.toLowerCase()) }))
-    .filter(({ distance }) => distance <= limit)
-    .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
-    .slice(0, MOST)
-    .map(({ name }) => name);
+  return (
+    [...names]
+      .map((name) => ({ name, distance: editDistance(wanted.toLowerCase(), name.toLowerCase()) }))
+      // more than half of the letters are the same: a short name has little to do with any other
+      .filter(({ name, distance }) => distance === 0 || distance * 2 < Math.min(wanted.length, name.length))
+      .sort((a, b) => a.distance - b.distance || (a.name < b.name ? -1 : 1))
+      .slice(0, MOST)
+      .map(({ name }) => name)
+  );
 }
 
 /** What is wrong with the keys of some options, if anything is: the first that nobody reads, and the nearest that somebody does. */

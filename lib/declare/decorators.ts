@@ -175,8 +175,8 @@ function misplaced(what: string, name: string): ModeError {
 function checkOnError<T extends OnError>(onError: T | undefined, what: string, known: readonly string[]): T | 'crash' {
   if (onError === undefined) return 'crash';
   if (typeof onError === 'function' || known.includes(onError)) return onError;
+  const shown: unknown = onError;
   const names = known.map((name) => inspect(name)).join(', ');
-  const remedy =
-    (onError as unknown) === 'retry' ? "It runs again at its next time anyway: give 'log'." : 'Give one of these.';
-  throw new TypeError(`onError of ${what} is ${names} or a function, not ${String(onError as unknown)}\n  → ${remedy}`);
+  const remedy = shown === 'retry' ? "It runs again at its next time anyway: give 'log'." : 'Give one of these.';
+  throw new TypeError(`onError of ${what} is ${names} or a function, not ${String(shown)}\n  → ${remedy}`);
 }

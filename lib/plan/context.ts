@@ -103,3 +103,14 @@ export function requestsFor(node: Node, from: Node): Request[] {
   for (const [key, dependency] of properties ?? []) add(from.properties?.get(key), dependency);
   return requests;
 }
+
+/** How a node may say that it does without something; nothing, where it cannot. */
+export function howOptional(token: ServiceIdentifier, from: Node): string {
+  const { parameters, properties } = needsOf(from);
+  const injected = [...parameters, ...(properties?.values() ?? [])].some(
+    (one) => one !== undefined && !(one instanceof MetadataGap) && asRequest(one).token === token,
+  );
+  if (!injected) return '';
+  if (isResource(from.source)) return ', or make it optional: { serviceIdentifier: ..., optional: true }';
+  return ', or mark the dependency @optional()';
+}

@@ -3,7 +3,7 @@ import type { ServiceIdentifier } from 'inversify';
 import { PlanError, type PlanProblem } from '../base/errors.js';
 import { definitionOf, type Definition } from '../declare/definition.js';
 import { Walk, type Visitor } from '../graph/walk.js';
-import { Context, needsOf, requestsFor } from './context.js';
+import { Context, howOptional, needsOf, requestsFor } from './context.js';
 import {
   asRequest,
   fromOption,
@@ -217,9 +217,9 @@ export class Planning implements Visitor<Node> {
     const { token, multiple, optional } = request;
     const nodes = this.#lookUp(request, new Context(request, from, () => from && this.#context()));
     if (nodes === undefined) return [];
-    if (nodes.length === 0 && !optional && !multiple) this.#missing(request);
+    if (nodes.length === 0 && !optional && !multiple) this.#missing(request, from);
     if (nodes.length > 1 && !multiple) {
-      this.#problems.push(problems.ambiguous(token, nodes.map(nameOf), [...this.#path, problems.tokenName(token)]));
+      this.#problems.push(problems.ambiguous(token, nodes, [...this.#path, problems.tokenName(token)]));
       return [];
     }
     return nodes;
@@ -236,16 +236,20 @@ export class Planning implements Visitor<Node> {
     }
   }
 
-  #missing(request: Request): void {
-    const { token } = request;
-    const path = [...this.#path, problems.tokenName(token)];
-    if (this.resolver.isBound(token)) {
-      this.#problems.push(problems.unfit(request, path));
+  #missing(request: Request, from: Node | undefined): void {
+    const { resolver } = this;
+    const way = resolver.redirections(request.token);
+    const token = way.at(-1) as ServiceIdentifier;
+    const path = [...this.#path, ...way.map(problems.tokenName)];
+    const optional = from === undefined ? '' : howOptional(request.token, from);
+    if (resolver.isBound(token)) {
+      this.#problems.push(problems.unfit({ ...request, token }, resolver.candidates(token), path, optional));
       return;
     }
-    const known = this.resolver.names;
-    known.delete(problems.tokenName(token));
-    this.#problems.push(problems.missing(token, path, known));
+    const known = resolver.names;
+    // the one that asks would be a cycle
+    for (const name of [...way.map(problems.tokenName), ...(from === undefined ? [] : [from.name])]) known.delete(name);
+    this.#problems.push(problems.missing({ token, path, known, optional, twin: resolver.twin(token) }));
   }
 }
 

@@ -113,6 +113,37 @@ export class Resolver {
     return new Set([...own, ...(this.host.parent?.names ?? [])]);
   }
 
+  /** Another token of the same name that something is bound to, here or in a parent. */
+  twin(token: ServiceIdentifier): ServiceIdentifier | undefined {
+    const name = problems.tokenName(token);
+    const twin = this.boundTokens().find((one) => one !== token && problems.tokenName(one) === name);
+    return twin ?? this.host.parent?.twin(token);
+  }
+
+  /** The redirections that a token leads along: itself first, and last where they end. */
+  redirections(token: ServiceIdentifier): ServiceIdentifier[] {
+    const way = [token];
+    for (let next = this.#redirected(token); next !== undefined && !way.includes(next); next = this.#redirected(next)) {
+      way.push(next);
+    }
+    return way;
+  }
+
+  #redirected(token: ServiceIdentifier): ServiceIdentifier | undefined {
+    const bindings = this.#bindings(asRequest(token)) ?? NONE;
+    const [{ binding } = {}] = bindings as { binding?: Binding }[];
+    return bindings.length === 1 && binding?.type === 'ServiceRedirection'
+      ? binding.targetServiceIdentifier
+      : undefined;
+  }
+
+  /** Everything that is bound to a token, whatever its conditions. */
+  candidates(token: ServiceIdentifier): Node[] {
+    return (this.#bindings(asRequest(token)) ?? []).flatMap(({ binding, resolver }) =>
+      resolver.#ofBinding(binding, asRequest(token), NO_CONSTRAINTS, NONE, this),
+    );
+  }
+
   /** Whether anything is bound to a token, whatever it is named or tagged. */
   isBound(token: ServiceIdentifier): boolean {
     return this.#bindings(asRequest(token)) !== undefined;
