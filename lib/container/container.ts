@@ -311,7 +311,7 @@ export class Container extends InversifyContainer implements AsyncDisposable {
 
   /** Sees to it that the graph behind an identifier is sound; the unit, where that is all there is to it. */
   #prepare(request: Request): Unit | undefined {
-    const { roots } = this.#resolver.resolve([{ ...request, optional: true }]);
+    const { roots } = this.#resolver.resolve([{ ...request, optional: true }], true);
     const only = roots.length === 1 && !request.multiple ? (roots[0] as Unit) : undefined;
     if (only?.managed === true) return only;
     return undefined;

@@ -318,7 +318,9 @@ function injectedInto(unit: Unit, order: readonly Unit[]): Unit[] {
   for (const one of [...order].reverse()) {
     if (needed.has(one)) for (const dependency of one.dependencies.slice(0, one.orderOnly)) needed.add(dependency);
   }
-  return order.filter((one) => one.managed && needed.has(one));
+  // what belongs to a parent is not in the order
+  const others = [...needed].filter((one) => one.engine !== unit.engine);
+  return [...others, ...order.filter((one) => needed.has(one))].filter(({ managed }) => managed);
 }
 
 /** Whether something that was injected into it has been made anew since. */
