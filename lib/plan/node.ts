@@ -104,8 +104,11 @@ export abstract class Node implements Vertex {
     return this.definition !== undefined;
   }
 
-  /** Whether it is there already, and is kept. */
+  /** More than 0 if it is there already, and is kept. */
   abstract readonly made: number;
+
+  /** The bindings by hand that stand for it. */
+  abstract readonly bindings: readonly Binding[] | undefined;
 
   /** Whether it belongs to the container that makes the plan, and not to a parent of it. */
   abstract belongsTo(scope: object): boolean;

@@ -88,7 +88,9 @@ export class Planning implements Visitor<Node> {
       const from = way[next - 1];
       const above = context;
       const asked = from === undefined ? this.#rootRequests.get(node) : requestsFor(node, from)[0];
-      context = new Context(asked ?? asRequest(node.token), from, () => above);
+      // what is started because it is bound is asked for by what it is bound to
+      const token = (from === undefined ? node.bindings?.[0]?.serviceIdentifier : undefined) ?? node.token;
+      context = new Context(asked ?? asRequest(token), from, () => above);
       this.#contexts.set(node, context);
     }
     return context;

@@ -85,6 +85,16 @@ describe('a value that a service is given', () => {
     await container.stop();
   });
 
+  it('is the one for what a service is bound to, where everything is started that is bound', async () => {
+    const container = new Container();
+    container.bind('main').to(App);
+    bindLog(container, 'of main').whenParentIs('main');
+    bindLog(container, 'of others').whenNoParentIs('main');
+    await container.boot();
+    expect(container.get<App>('main').log).toBe('of main');
+    await container.stop();
+  });
+
   it('is the one for a parent of that name', async () => {
     @service()
     class Root {
