@@ -63,6 +63,11 @@ export class Bridge {
     this.attach();
   }
 
+  /** What inversify's own parts are, also after a `restore()`. */
+  get services(): PluginContext {
+    return this.#context;
+  }
+
   /** The bindings as they were made, without what we add. */
   get bindings(): Bindings {
     return this.#bindings;
@@ -131,8 +136,22 @@ export class Bridge {
     this.#makers.set(make, unit.source);
     const onActivation = binding.onActivation === undefined ? undefined : this.#once(binding.onActivation as Activate);
     const onDeactivation = destroying(unit, binding.onDeactivation);
+    if (unit.made > 0) this.#activateLate(unit, binding);
     Object.assign(binding, { type: 'DynamicValue', scope: 'Singleton', value: make, onActivation, onDeactivation });
     unit.bindings = [...(unit.bindings ?? []), binding];
+  }
+
+  /** A binding that nothing had met when its unit was made has handlers of its own: they see the instance now. */
+  #activateLate(unit: Unit, binding: InstanceBinding<unknown>): void {
+    const { serviceIdentifier: token, onActivation } = binding;
+    const others = unit.bindings ?? [];
+    let { value } = unit;
+    if (onActivation !== undefined) value = this.#call(onActivation as Activate, unit, value);
+    const isKnown = token === unit.token || others.some(({ serviceIdentifier }) => serviceIdentifier === token);
+    if (!isKnown) value = this.#activateBy(token, unit, value);
+    if (isObject(value)) this.#activated.add(value);
+    unit.value = value;
+    for (const one of [...others, binding]) one.cache = { isRight: true, value };
   }
 
   /** After a `restore()`: there are other bindings, which stand for the same units. */

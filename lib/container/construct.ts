@@ -3,12 +3,11 @@ import { isThenable } from '../base/async.js';
 import { ModeError } from '../base/errors.js';
 import type { Class, Definition } from '../declare/definition.js';
 import type { Hooks } from '../lifecycle/hooks.js';
-import type { Request } from '../plan/dependencies.js';
 import type { Filling, Node, Resource } from '../plan/node.js';
 import type { Unit } from './unit.js';
 
-/** Answers for what only inversify can resolve. */
-export type Ask = (request: Request) => unknown;
+/** Gives the values of what only inversify can resolve. */
+export type Ask = (unit: Unit) => unknown;
 
 /** An instance of a unit's class, with everything injected. */
 export function makeInstance(unit: Unit, ask: Ask): object {
@@ -40,8 +39,8 @@ function fill(fillings: readonly Filling<Node>[], ask: Ask): unknown[] {
 
 function valueOf(filling: Filling<Node>, ask: Ask): unknown {
   if (filling === undefined) return undefined;
-  if (Array.isArray(filling)) return filling.map((node) => (node as Unit).value);
-  return 'ask' in filling ? ask(filling.ask) : (filling as Unit).value;
+  if (Array.isArray(filling)) return fill(filling, ask);
+  return filling.definition === undefined ? ask(filling as Unit) : (filling as Unit).value;
 }
 
 /** Calls what inversify's `@postConstruct()` names. */
@@ -70,7 +69,7 @@ export class ResourceTarget implements Hooks {
   constructor(
     private readonly unit: Unit,
     private readonly resource: Resource,
-    private readonly ask: Ask,
+    private readonly ask: () => Ask,
     private readonly made: (value: unknown) => void,
   ) {}
 
@@ -84,7 +83,7 @@ export class ResourceTarget implements Hooks {
       this.#current = { value };
       this.made(value);
     };
-    const value = this.resource.start(...fill(this.unit.parameters, this.ask), signal);
+    const value = this.resource.start(...fill(this.unit.parameters, this.ask()), signal);
     // what only looks like a promise need not give one back
     if (isThenable(value)) return Promise.resolve(value).then(keep);
     keep(value);

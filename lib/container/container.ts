@@ -3,7 +3,6 @@ import { inspect } from 'node:util';
 import * as inversify from 'inversify';
 import type { GetAllOptions, GetOptions, IsBoundOptions, OptionalGetOptions, ServiceIdentifier } from 'inversify';
 import type { Graph } from '@dagrejs/graphlib';
-import { toMs } from '../base/duration.js';
 import { ModeError } from '../base/errors.js';
 import type { ContainerState, LifecycleEvent, Logger } from '../base/events.js';
 import { nearest } from '../base/nearest.js';
@@ -17,8 +16,11 @@ import type { Engine } from './engine.js';
 import { explainCrash } from './explain.js';
 import { Host } from './host.js';
 import {
-  isBootOptions,
-  isStopOptions,
+  checkBoot,
+  checkContainer,
+  checkResource,
+  checkStop,
+  isOptions,
   type BootOptions,
   type ContainerOptions,
   type ResourceOptions,
@@ -36,10 +38,12 @@ export class Container extends inversify.Container implements AsyncDisposable {
   readonly #host: Host;
   readonly #engine: Engine;
   readonly #resolver: Resolver;
+  /** The classes that were booted as roots: they may be bound by nobody. */
+  readonly #booted = new Set<ServiceIdentifier>();
 
   constructor(options: ContainerOptions = {}) {
-    super(options);
-    this.#host = new Host(this, options, Container.#resolverOf(options.parent), (request) => this.#ask(request));
+    super(checkContainer(options));
+    this.#host = new Host(this, options, Container.#resolverOf(options.parent));
     this.#engine = this.#host.engine;
     this.#resolver = this.#host.resolver;
   }
@@ -66,17 +70,14 @@ export class Container extends inversify.Container implements AsyncDisposable {
   ): Promise<unknown> {
     // a class that a circular import left undefined is asked for, and must not mean everything
     if (first === undefined && arguments.length > 0) requireToken(first, 'boot()');
-    if (first === undefined || isBootOptions(first)) {
-      await this.#boot(this.#resolver.bound(), first);
+    if (first === undefined || isOptions(first)) {
+      await this.#boot(this.#everything(), checkBoot(first as BootOptions | undefined));
       return undefined;
     }
     const tokens = Array.isArray(first) ? (first as readonly ServiceIdentifier[]) : [first as ServiceIdentifier];
     for (const token of tokens) requireToken(token, 'boot()');
-    const resolved = await this.#boot(tokens, options);
-    const values = tokens.map((token, index) => {
-      const root = resolved.roots.length === tokens.length ? (resolved.roots[index] as Unit | undefined) : undefined;
-      return root?.managed === true ? root.value : this.get(token);
-    });
+    const { roots } = await this.#boot(tokens, checkBoot(options));
+    const values = roots.map((root) => this.#host.bootedValue(root as Unit));
     return Array.isArray(first) ? values : values[0];
   }
 
@@ -88,10 +89,8 @@ export class Container extends inversify.Container implements AsyncDisposable {
   stop(options?: StopOptions): Promise<void>;
   stop(id: ServiceIdentifier): Promise<void>;
   async stop(first?: ServiceIdentifier | StopOptions): Promise<void> {
-    if (first === undefined || isStopOptions(first)) {
-      await this.#engine.stop({
-        timeout: first?.timeout === undefined ? undefined : toMs(first.timeout, 'The timeout of stop()'),
-      });
+    if (first === undefined || isOptions(first)) {
+      await this.#engine.stop({ timeout: checkStop(first as StopOptions | undefined) });
       return;
     }
     requireToken(first, 'stop()');
@@ -112,11 +111,7 @@ export class Container extends inversify.Container implements AsyncDisposable {
    */
   resource<T>(id: ServiceIdentifier<T>, options: ResourceOptions<T>): void {
     requireToken(id, 'resource()');
-    if (typeof (options as Partial<ResourceOptions<T>> | undefined)?.start !== 'function') {
-      throw new TypeError(
-        `resource(${tokenName(id)}) has no start\n  → Give { start: () => the value, stop?: (value) => ... }.`,
-      );
-    }
+    checkResource(tokenName(id), options as ResourceOptions<unknown>);
     this.#host.addResource(id, options as ResourceOptions<unknown>);
   }
 
@@ -264,8 +259,21 @@ export class Container extends inversify.Container implements AsyncDisposable {
     const back = this.#engine.takingBack;
     if (back !== undefined) await back;
     const resolved = this.#resolve(roots);
-    await this.#engine.boot(resolved.roots as Unit[], resolved.order as Unit[], options?.signal);
+    for (const root of roots) if (typeof root === 'function') this.#booted.add(root);
+    const units = resolved.roots as Unit[];
+    this.#host.ask(units);
+    try {
+      await this.#engine.boot(units, resolved.order as Unit[], options?.signal);
+    } catch (error) {
+      this.#host.forget(units);
+      throw error;
+    }
     return resolved;
+  }
+
+  /** What was bound, and what was booted without being bound. */
+  #everything(): Wanted[] {
+    return [...this.#resolver.bound(), ...[...this.#booted].filter((token) => !this.#resolver.isBound(token))];
   }
 
   #resolve(roots: readonly Wanted[]): Resolved {
@@ -295,40 +303,11 @@ export class Container extends inversify.Container implements AsyncDisposable {
 
   /** Sees to it that the graph behind an identifier is sound; the unit, where that is all there is to it. */
   #prepare(request: Request): Unit | undefined {
-    const { roots } = this.#resolver.resolve([{ ...request, optional: true }]);
+    const { roots } = this.#resolver.resolve([{ ...request, optional: true }], true);
     const only = roots.length === 1 && !request.multiple ? (roots[0] as Unit) : undefined;
     if (only?.managed === true) return only;
     return undefined;
   }
-
-  #ask(request: Request): unknown {
-    const { token, multiple, chained, optional, name, tags } = request;
-    const [tag] = tags;
-    const options = {
-      optional,
-      ...(name === undefined ? undefined : { name }),
-      ...(tag === undefined ? undefined : { tag: { key: tag[0], value: tag[1] } }),
-    };
-    try {
-      return multiple ? this.getAll(token, { ...options, chained }) : super.get(token, options as GetOptions);
-    } catch (error) {
-      throw isAsynchronous(error) ? asynchronous(token, error) : error;
-    }
-  }
-}
-
-/** Whether inversify found a promise where it was asked for a value. */
-function isAsynchronous(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith('Unexpected asynchronous');
-}
-
-function asynchronous(token: ServiceIdentifier, cause: unknown): ModeError {
-  return new ModeError('ERR_MODE_ASYNC_CONSTRUCTION', {
-    message: `What is bound to ${tokenName(token)} is made asynchronously, so it cannot be injected`,
-    remedy: `Make it a resource, which is awaited before whatever needs it: container.resource(id, { start, stop }).`,
-    path: [tokenName(token)],
-    cause,
-  });
 }
 
 function toRequest(

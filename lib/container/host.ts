@@ -2,23 +2,23 @@ import type { Binding, InstanceBinding } from '@inversifyjs/core';
 import type { Container as InversifyContainer, ServiceIdentifier } from 'inversify';
 import { handled, isThenable } from '../base/async.js';
 import { systemClock } from '../base/clock.js';
-import { ModeError } from '../base/errors.js';
+import { BootError, ModeError } from '../base/errors.js';
 import { silentLogger, type LifecycleEvent, type LifecycleEventBody, type Logger } from '../base/events.js';
 import { Definition, Hook } from '../declare/definition.js';
 import { Deadlines } from '../lifecycle/deadlines.js';
 import type { Environment } from '../lifecycle/environment.js';
 import { Lifecycle, lifecycleOf } from '../lifecycle/lifecycle.js';
 import { expectInstance, lifecycleMade } from '../lifecycle/making.js';
-import type { Request } from '../plan/dependencies.js';
 import { isResource, type Resource, type Source } from '../plan/node.js';
 import { tokenName } from '../plan/problems.js';
 import { Resolver, type Bindings, type ResolverHost } from '../plan/resolver.js';
 import { everyRun } from '../run/host.js';
 import { Bridge, type BridgeHost } from './bridge.js';
-import { ResourceTarget, makeInstance, postConstruct } from './construct.js';
+import { ResourceTarget, makeInstance, postConstruct, type Ask } from './construct.js';
 import { Engine } from './engine.js';
 import { Latch } from './latch.js';
 import type { ContainerOptions, ResourceOptions } from './options.js';
+import { Resolution, type Making, type RequestScope } from './resolution.js';
 import type { EngineHost } from './scheduler.js';
 import { mustBeFree } from './refusals.js';
 import { Unit } from './unit.js';
@@ -36,12 +36,16 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
   readonly #idOf = new Map<Unit, string>();
   readonly #adopted = new WeakMap<Lifecycle, ServiceIdentifier>();
   readonly bridge: Bridge;
+  readonly #resolution: Resolution;
+  /** What was made in request scope for the service that is being made. */
+  private scope: RequestScope;
+  /** What boots were asked for that inversify makes, and the values once they were made. */
+  readonly #asked = new Map<Unit, { value: unknown } | undefined>();
 
   constructor(
     container: InversifyContainer,
     readonly options: ContainerOptions,
     readonly parent: Resolver | undefined,
-    private readonly ask: (request: Request) => unknown,
   ) {
     const clock = options.clock ?? systemClock;
     this.env = {
@@ -57,6 +61,7 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
     this.engine = new Engine(this);
     this.resolver = new Resolver(this);
     this.bridge = new Bridge(container, this);
+    this.#resolution = new Resolution(container, this.bridge.services, options);
   }
 
   get bindings(): Bindings {
@@ -174,7 +179,7 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
       });
     }
     if (isMissing(unit)) {
-      for (const one of injectedInto(unit, this.resolver.resolve([unit]).order as Unit[])) {
+      for (const one of injectedInto(unit, this.resolver.resolve([unit], true).order as Unit[])) {
         if (one.engine !== this.engine || isResource(one.source)) this.instance(one);
         else if (isMissing(one)) this.instantiate(one);
       }
@@ -182,9 +187,52 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
     return unit.value;
   }
 
+  /** For somebody else than before: nothing in request scope is shared with that. */
+  #askAnew(): Ask {
+    this.scope = undefined;
+    return this.#valueOf;
+  }
+
+  /** The value of what inversify makes. */
+  readonly #valueOf = (unit: Unit): unknown => {
+    const { contexts } = this.resolver;
+    const { value, scope } = this.#resolution.valueOf(unit.source as Making, contexts.get(unit), this.scope);
+    this.scope = scope;
+    return value;
+  };
+
+  /** A boot will want the values of its roots. Those that inversify makes are made while it is under way, so that it can fail. */
+  ask(roots: readonly Unit[]): void {
+    for (const root of roots) if (!root.managed) this.#asked.set(root, undefined);
+  }
+
+  /** It failed, so nobody will fetch them. */
+  forget(roots: readonly Unit[]): void {
+    for (const root of roots) this.#asked.delete(root);
+  }
+
+  /** What a boot gives for a root. */
+  bootedValue(root: Unit): unknown {
+    if (root.managed) return root.value;
+    const made = this.#asked.get(root);
+    this.#asked.delete(root);
+    if (made !== undefined) return made.value;
+    // it was there already
+    try {
+      return this.#askAnew()(root);
+    } catch (error) {
+      throw new BootError(root.name, [root.name], error);
+    }
+  }
+
   construct(unit: Unit): void {
     if (!unit.managed) {
       refresh(unit);
+      const isAsked = this.#asked.has(unit);
+      // what is kept is as whoever comes first in the plan has it
+      if (!isAsked && !(this.resolver.contexts.has(unit) && isKept(unit))) return;
+      const value = this.#askAnew()(unit);
+      if (isAsked) this.#asked.set(unit, { value });
       return;
     }
     if (isResource(unit.source)) {
@@ -214,7 +262,8 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
   }
 
   #targetOf(unit: Unit, resource: Resource): ResourceTarget {
-    return new ResourceTarget(unit, resource, this.ask, (value) => {
+    const ask = (): Ask => this.#askAnew();
+    return new ResourceTarget(unit, resource, ask, (value) => {
       this.keep(unit, value);
     });
   }
@@ -222,7 +271,10 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
   private instantiate(unit: Unit): void {
     unit.outdated = false;
     expectInstance(unit.definition);
-    const instance = makeInstance(unit, this.ask);
+    const { scope } = this;
+    this.scope = undefined;
+    const instance = makeInstance(unit, this.#valueOf);
+    this.scope = scope;
     const lifecycle = lifecycleMade(instance);
     postConstruct(instance, unit.definition);
     this.keep(unit, this.bridge.activate(unit, instance));
@@ -272,13 +324,20 @@ function isMissing(unit: Unit): boolean {
   return unit.made === 0 || (unit.outdated && !unit.active);
 }
 
+/** Whether inversify keeps what it makes for a binding. */
+function isKept(unit: Unit): boolean {
+  return (unit.source as Making).scope === 'Singleton';
+}
+
 /** What has to be made for a unit, itself included, in order: what only has to run before it is left out. */
 function injectedInto(unit: Unit, order: readonly Unit[]): Unit[] {
   const needed = new Set([unit]);
   for (const one of [...order].reverse()) {
     if (needed.has(one)) for (const dependency of one.dependencies.slice(0, one.orderOnly)) needed.add(dependency);
   }
-  return order.filter((one) => one.managed && needed.has(one));
+  // what belongs to a parent is not in the order
+  const others = [...needed].filter((one) => one.engine !== unit.engine);
+  return [...others, ...order.filter((one) => needed.has(one))].filter(({ managed }) => managed);
 }
 
 /** Whether something that was injected into it has been made anew since. */

@@ -1,8 +1,10 @@
 /** What a container can be told. */
+import { inspect } from 'node:util';
 import type { Container as InversifyContainer, ContainerOptions as InversifyOptions } from 'inversify';
 import type { Clock } from '../base/clock.js';
-import type { Duration } from '../base/duration.js';
+import { toMs, type Duration } from '../base/duration.js';
 import type { Logger } from '../base/events.js';
+import { isPlain, requireOptions } from '../base/nearest.js';
 import type { InjectOption } from '../declare/definition.js';
 import type { Coordinator } from '../run/host.js';
 
@@ -21,6 +23,8 @@ export interface ContainerOptions extends Omit<InversifyOptions, 'parent'> {
 export interface BootOptions {
   /** Gives the boot up, which rolls it back. */
   signal?: AbortSignal;
+  /** No option: a service, which has a `signal` as well, is not to be taken for options. */
+  start?: never;
 }
 
 /** Options of `stop`. */
@@ -46,10 +50,53 @@ export interface ResourceOptions<T> {
   stopTimeout?: Duration;
 }
 
-export function isBootOptions(value: unknown): value is BootOptions {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Those of inversify's are checked by what it does with them; what nobody reads is refused here. */
+const CONTAINER = ['parent', 'autobind', 'defaultScope', 'jitless', 'logger', 'clock', 'coordinator'];
+const RESOURCE = ['inject', 'start', 'stop', 'name', 'startTimeout', 'stopTimeout'];
+
+export function checkContainer(options: ContainerOptions): ContainerOptions {
+  requireOptions(options, CONTAINER, 'new Container()');
+  return options;
 }
 
-export function isStopOptions(value: unknown): value is StopOptions {
-  return typeof value === 'object' && value !== null;
+/** Whether what a call was given first are its options already. */
+export function isOptions(value: unknown): boolean {
+  return isPlain(value);
+}
+
+export function checkBoot(options: BootOptions | undefined): BootOptions | undefined {
+  if ((options as unknown) instanceof AbortSignal) {
+    throw new TypeError('boot() takes options, not an AbortSignal\n  → Give { signal }.');
+  }
+  requireOptions(options, ['signal'], 'boot()');
+  const signal: unknown = options?.signal;
+  if (signal === undefined || signal instanceof AbortSignal) return options;
+  throw new TypeError(
+    `signal of boot() is an AbortSignal, not ${inspect(signal, { depth: 0 })}\n  → Give that of an AbortController: { signal: controller.signal }.`,
+  );
+}
+
+/** The budget of a stop, in milliseconds. */
+export function checkStop(options: StopOptions | undefined): number | undefined {
+  requireOptions(options, ['timeout'], 'stop()');
+  return options?.timeout === undefined ? undefined : toMs(options.timeout, 'The timeout of stop()');
+}
+
+export function checkResource(name: string, options: ResourceOptions<unknown>): void {
+  const of = `resource(${name})`;
+  const { start, stop, inject } = (options as Partial<ResourceOptions<unknown>> | undefined) ?? {};
+  if (typeof start !== 'function') {
+    throw new TypeError(`${of} has no start\n  → Give { start: () => the value, stop?: (value) => ... }.`);
+  }
+  requireOptions(options, RESOURCE, of);
+  if (stop !== undefined && typeof stop !== 'function') {
+    throw new TypeError(
+      `stop of ${of} is a function, not ${inspect(stop)}\n  → Give stop: (value) => ..., or leave it out.`,
+    );
+  }
+  if (inject !== undefined && !Array.isArray(inject)) {
+    throw new TypeError(
+      `inject of ${of} is a list of classes and tokens, not ${inspect(inject, { depth: 0 })}\n  → Give what start takes, in order: inject: [...].`,
+    );
+  }
 }

@@ -3,7 +3,7 @@ import type { Graph } from '@dagrejs/graphlib';
 import type { ServiceState } from '../base/events.js';
 import { lifecycleOf } from '../lifecycle/lifecycle.js';
 import type { TreeNode } from '../lifecycle/beacon.js';
-import type { Node, NodeKind } from '../plan/node.js';
+import type { NodeKind } from '../plan/node.js';
 import type { Resolved } from '../plan/resolver.js';
 import { Walk } from '../graph/walk.js';
 import type { Unit } from './unit.js';
@@ -43,6 +43,7 @@ export interface GraphNode {
 export function toPlan({ roots, order }: Resolved): Plan {
   const levels: PlanNode[][] = [];
   const levelOf = levelsOf(order as readonly Unit[]);
+  const idOf = idsFor(order as readonly Unit[]);
   const nodes = order.map((node) => {
     const { id, name, kind } = node;
     const level = levelOf.get(node as Unit) ?? 0;
@@ -50,13 +51,13 @@ export function toPlan({ roots, order }: Resolved): Plan {
       id,
       name,
       kind,
-      dependencies: node.dependencies.map((dependency) => dependency.id),
+      dependencies: node.dependencies.map((dependency) => idOf(dependency as Unit)),
       level,
     };
     (levels[level] ??= []).push(planned);
     return planned;
   });
-  return { roots: [...new Set(roots.map(({ id }) => id))], order: nodes, levels };
+  return { roots: [...new Set(roots.map((root) => idOf(root as Unit)))], order: nodes, levels };
 }
 
 /** 0 for what depends on nothing, else one more than the highest level below, in its own container. */
@@ -77,18 +78,44 @@ function levelsOf(units: Iterable<Unit>): Map<Unit, number> {
   return levels;
 }
 
-export function toGraph(graph: Graph, units: Iterable<Unit>): Graph {
-  const levelOf = levelsOf(units);
+/** The ids of units in a picture: their own, unless a unit of a parent is called like one that is drawn here. */
+function idsFor(units: Iterable<Unit>): (unit: Unit) => string {
+  const ids = new Map<Unit, string>();
   const used = new Set<string>();
   for (const unit of units) {
+    ids.set(unit, unit.id);
     used.add(unit.id);
-    graph.setNode(unit.id, describe(unit, levelOf));
   }
+  return (unit) => {
+    let id = ids.get(unit);
+    if (id === undefined) {
+      id = uniqueAmong(used, unit.id);
+      ids.set(unit, id);
+    }
+    return id;
+  };
+}
+
+function uniqueAmong(used: Set<string>, name: string): string {
+  let id = name;
+  for (let n = 2; used.has(id); n += 1) id = `${name}#${String(n)}`;
+  used.add(id);
+  return id;
+}
+
+export function toGraph(graph: Graph, units: Iterable<Unit>): Graph {
+  const levelOf = levelsOf(units);
+  const idOf = idsFor(units);
+  for (const unit of units) graph.setNode(unit.id, describe(unit, levelOf));
   for (const unit of units) {
-    unit.dependencies.forEach((dependency: Node, index) => {
-      if (!graph.hasNode(dependency.id)) graph.setNode(dependency.id, describe(dependency as Unit, levelOf));
-      graph.setEdge(unit.id, dependency.id, { kind: index < unit.orderOnly ? 'inject' : 'dependsOn' });
+    unit.dependencies.forEach((dependency, index) => {
+      const id = idOf(dependency);
+      if (!graph.hasNode(id)) graph.setNode(id, describe(dependency, levelOf));
+      graph.setEdge(unit.id, id, { kind: index < unit.orderOnly ? 'inject' : 'dependsOn' });
     });
+  }
+  const used = new Set(graph.nodes());
+  for (const unit of units) {
     for (const child of unit.lifecycle?.treeChildren ?? []) addChild(graph, unit.id, child, used);
   }
   return graph;
@@ -109,9 +136,7 @@ export function stateOf(unit: Unit): ServiceState {
 }
 
 function addChild(graph: Graph, parent: string, node: TreeNode, used: Set<string>): void {
-  let id = node.name;
-  for (let n = 2; used.has(id); n += 1) id = `${node.name}#${String(n)}`;
-  used.add(id);
+  const id = uniqueAmong(used, node.name);
   const state = lifecycleOf(node.target as object).state;
   graph.setNode(id, { name: node.name, kind: 'child', state } satisfies GraphNode);
   graph.setEdge(parent, id, { kind: 'child' });

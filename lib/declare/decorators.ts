@@ -2,8 +2,10 @@
  * `@service`, `@task`, `@timer` and `@crontab`. Each is one function for both dialects: TypeScript's legacy decorators
  * (target, key, descriptor) and the standard ones (value, context).
  */
+import { inspect } from 'node:util';
 import { toMs, type Duration } from '../base/duration.js';
 import { ModeError } from '../base/errors.js';
+import { requireOptions } from '../base/nearest.js';
 import { parseCrontab } from '../run/cron.js';
 import {
   type Class,
@@ -12,6 +14,7 @@ import {
   type WorkDefinition,
   declareService,
   declareWork,
+  nameOf,
 } from './definition.js';
 
 // No runtime of ours has it yet, and compilers only hand out metadata where it exists.
@@ -38,7 +41,7 @@ interface MethodDecorator {
 export interface TaskOptions {
   /** Default: the name of the method. */
   name?: string;
-  /** Default `'crash'`: an error ends the service. */
+  /** Default `'crash'`: an error ends the service. `'retry'` begins again, after a growing delay. */
   onError?: OnError;
 }
 
@@ -51,7 +54,7 @@ export interface TimerOptions {
   /** Each run comes up to this much later than its due time, at random. Default 0. */
   jitter?: Duration;
   /** Default `'crash'`: an error ends the service. */
-  onError?: OnError;
+  onError?: Exclude<OnError, 'retry'>;
 }
 
 /** Options of `@crontab`. */
@@ -61,7 +64,7 @@ export interface CrontabOptions {
   /** An IANA time zone such as `'US/Pacific'`. Default: the machine's. */
   timezone?: string;
   /** Default `'crash'`: an error ends the service. */
-  onError?: OnError;
+  onError?: Exclude<OnError, 'retry'>;
   /** What becomes of instants that nobody noticed in time (a suspended machine, a long stall). Default `'skip'`. */
   missed?: 'skip' | 'once';
 }
@@ -73,17 +76,21 @@ export interface CrontabOptions {
  * @throws TypeError for a bad duration, {@link ModeError} when applied twice
  */
 export function service(options?: ServiceOptions): ServiceDecorator {
+  requireCalled(options, '@service()');
   return (target: Class, context?: ClassDecoratorContext): void => {
     if (typeof target !== 'function' || (context !== undefined && context.kind !== 'class')) {
-      throw new TypeError('@service() decorates classes');
+      throw new TypeError('@service() decorates classes\n  → For methods there are @task(), @timer() and @crontab().');
     }
     declareService(target, options, context?.metadata);
   };
 }
 
 /** Runs the method in the background from the moment the service runs (mode's `Service.task`). */
-export function task(options: TaskOptions = {}): MethodDecorator {
-  const onError = checkOnError(options.onError, '@task()');
+export function task(options?: TaskOptions): MethodDecorator;
+export function task(options: TaskOptions = {}, ...more: unknown[]): MethodDecorator {
+  requireCalled(more.length > 0 ? task : options, '@task()');
+  requireOptions(options, ['name', 'onError'], '@task()');
+  const onError = checkOnError(options.onError, '@task()', ['crash', 'log', 'retry']);
   return decorateMethod('@task()', (key, name) => ({ kind: 'task', key, name: options.name ?? name, onError }));
 }
 
@@ -94,10 +101,13 @@ export function task(options: TaskOptions = {}): MethodDecorator {
  */
 export function timer(interval: Duration, options: TimerOptions = {}): MethodDecorator {
   const ms = toMs(interval, 'The interval of @timer()');
-  if (ms === 0) throw new TypeError('The interval of @timer() must be more than 0');
+  if (ms === 0) {
+    throw new TypeError("The interval of @timer() must be more than 0\n  → Give how often it runs: @timer('1s').");
+  }
+  requireOptions(options, ['name', 'immediate', 'jitter', 'onError'], '@timer()');
   const { jitter: given = 0 } = options;
   const jitter = toMs(given, 'The jitter of @timer()');
-  const onError = checkOnError(options.onError, '@timer()');
+  const onError = checkOnError(options.onError, '@timer()', ['crash', 'log']);
   const immediate = options.immediate ?? false;
   return decorateMethod('@timer()', (key, name) => {
     return { kind: 'timer', key, name: options.name ?? name, interval: ms, immediate, jitter, onError };
@@ -110,15 +120,24 @@ export function timer(interval: Duration, options: TimerOptions = {}): MethodDec
  * @throws TypeError for a bad expression or time zone
  */
 export function crontab(expression: string, options: CrontabOptions = {}): MethodDecorator {
+  requireOptions(options, ['name', 'timezone', 'onError', 'missed'], '@crontab()');
   const { timezone, missed = 'skip' } = options;
   parseCrontab(expression, timezone);
   if (missed !== 'skip' && missed !== 'once') {
-    throw new TypeError(`missed of @crontab() is 'skip' or 'once', not ${String(missed)}`);
+    throw new TypeError(
+      `missed of @crontab() is 'skip' or 'once', not ${inspect(missed)}\n  → 'once' makes up for all that was missed with one run.`,
+    );
   }
-  const onError = checkOnError(options.onError, '@crontab()');
+  const onError = checkOnError(options.onError, '@crontab()', ['crash', 'log']);
   return decorateMethod('@crontab()', (key, name) => {
     return { kind: 'crontab', key, name: options.name ?? name, expression, timezone, missed, onError };
   });
+}
+
+/** Refuses to be given what is decorated: nothing would be declared. */
+function requireCalled(given: unknown, what: string): void {
+  if (typeof given !== 'function') return;
+  throw new TypeError(`${what} is written without its parentheses\n  → Write ${what}.`);
 }
 
 function decorateMethod(what: string, define: (key: PropertyKey, name: string) => WorkDefinition): MethodDecorator {
@@ -134,12 +153,16 @@ function decorateMethod(what: string, define: (key: PropertyKey, name: string) =
       declareWork(metadata, define(name, String(name)));
     } else {
       const isMethod = typeof target === 'object' && typeof (descriptor?.value as unknown) === 'function';
-      if (!isMethod) {
-        throw misplaced(what, String((keyOrContext as unknown) === undefined ? (target as Class).name : keyOrContext));
-      }
+      if (!isMethod) throw misplaced(what, placeOf(target, keyOrContext));
       declareWork(target, define(keyOrContext, String(keyOrContext)));
     }
   };
+}
+
+/** What a decorator of TypeScript's older kind was put on: a class, or a member of it. */
+function placeOf(target: object, key: string | symbol | undefined): string {
+  const cls = nameOf((typeof target === 'function' ? target : target.constructor) as Class);
+  return key === undefined ? cls : `${cls}.${String(key)}`;
 }
 
 function misplaced(what: string, name: string): ModeError {
@@ -149,8 +172,11 @@ function misplaced(what: string, name: string): ModeError {
   });
 }
 
-function checkOnError(onError: OnError | undefined, what: string): OnError {
+function checkOnError<T extends OnError>(onError: T | undefined, what: string, known: readonly string[]): T | 'crash' {
   if (onError === undefined) return 'crash';
-  if (typeof onError === 'function' || onError === 'crash' || onError === 'log' || onError === 'retry') return onError;
-  throw new TypeError(`onError of ${what} is 'crash', 'log', 'retry' or a function, not ${String(onError)}`);
+  if (typeof onError === 'function' || known.includes(onError)) return onError;
+  const shown: unknown = onError;
+  const names = known.map((name) => inspect(name)).join(', ');
+  const remedy = shown === 'retry' ? "It runs again at its next time anyway: give 'log'." : 'Give one of these.';
+  throw new TypeError(`onError of ${what} is ${names} or a function, not ${String(shown)}\n  → ${remedy}`);
 }

@@ -4,6 +4,7 @@ import type { ClassMetadata } from '@inversifyjs/core';
 import type { LazyServiceIdentifier, ServiceIdentifier } from 'inversify';
 import { ModeError } from '../base/errors.js';
 import { toMs, type Duration } from '../base/duration.js';
+import { requireOptions } from '../base/nearest.js';
 import { ignoresArguments, type AnyFunction } from './arguments.js';
 import { describedBy, describeToInversify, parameterTypes } from './describe.js';
 import { restartPolicy, type RestartPolicy, type RestartPolicyOptions } from '../supervise/budget.js';
@@ -13,7 +14,7 @@ import { restartPolicy, type RestartPolicy, type RestartPolicyOptions } from '..
 export type Class<T = unknown> = abstract new (...args: any[]) => T;
 
 /** What becomes of an error that a task, timer or crontab throws. */
-export type OnError = 'crash' | 'log' | 'retry' | ((error: unknown) => void);
+export type OnError = 'crash' | 'log' | 'retry' | ((error: unknown, service: object) => void);
 
 interface Work {
   /** The method. */
@@ -167,6 +168,8 @@ export class Definition {
   #marked: Marked | undefined;
   #hasProperties: boolean | undefined;
   #types: readonly unknown[] | null | undefined;
+  /** How many parameters its `inject` does not name, although they have no default. */
+  unnamed = 0;
   /** The `onStart` and `onStop` of the class, where they cannot see their arguments. */
   deafStart: AnyFunction | undefined;
   deafStop: AnyFunction | undefined;
@@ -238,6 +241,8 @@ export class Definition {
 
   /** Reads everything now. `metadata` is what the standard dialect keeps about a class; the class has it only later. */
   read(cls: Class, metadata: object | undefined): void {
+    const { inject } = this.options;
+    if (inject !== undefined) this.unnamed = Math.max(0, cls.length - inject.length);
     const hooks = this.readHooks();
     if ((hooks & Hook.onStart) !== 0) this.deafStart = deafHook(cls, 'onStart', this.base?.deafStart);
     if ((hooks & Hook.onStop) !== 0) this.deafStop = deafHook(cls, 'onStop', this.base?.deafStop);
@@ -292,13 +297,18 @@ export function declareBase(cls: Class): void {
 }
 
 function restartOf(options: RestartOptions, name: string): ServiceRestart | undefined {
+  requireOptions(options, RESTART, `restart of ${name}`);
   const { when = 'crash', scope = 'dependents' } = options;
   const policy = restartPolicy(options, `restart of ${name}`);
   if (when !== 'crash' && when !== 'never') {
-    throw new TypeError(`restart of ${name}: when is 'crash' or 'never', not ${String(when)}`);
+    throw new TypeError(
+      `restart of ${name}: when is 'crash' or 'never', not ${String(when)}\n  → Leave it out to restart after a crash.`,
+    );
   }
   if (scope !== 'self' && scope !== 'dependents' && scope !== 'all') {
-    throw new TypeError(`restart of ${name}: scope is 'self', 'dependents' or 'all', not ${String(scope)}`);
+    throw new TypeError(
+      `restart of ${name}: scope is 'self', 'dependents' or 'all', not ${String(scope)}\n  → Leave it out to restart it with what depends on it.`,
+    );
   }
   return when === 'never' ? undefined : { ...policy, scope };
 }
@@ -307,18 +317,35 @@ function restartOf(options: RestartOptions, name: string): ServiceRestart | unde
 export function declareService(cls: Class, options: ServiceOptions = NOTHING, metadata?: object): void {
   if (Object.hasOwn(cls, DECLARED)) {
     throw new ModeError('ERR_MODE_DECLARATION', {
-      message: `${cls.name} is decorated with @service() twice`,
+      message: `${nameOf(cls)} is decorated with @service() twice`,
       remedy: 'Put all options into one @service({ ... }).',
     });
   }
-  for (const list of ['inject', 'dependsOn'] as const) {
-    const given: unknown = options[list];
-    if (given === undefined || Array.isArray(given)) continue;
-    throw new TypeError(`${list} of ${nameOf(cls)} is a list of classes and tokens, not ${inspect(given)}`);
-  }
+  checkOptions(cls, options);
   const definition = new Definition(options.name ?? nameOf(cls), options, cls, true);
   Object.defineProperty(cls, DECLARED, { value: definition });
   definition.read(cls, metadata);
+}
+
+const OPTIONS = ['name', 'inject', 'dependsOn', 'startTimeout', 'stopTimeout', 'restart'];
+const RESTART = ['when', 'scope', 'maxRestarts', 'over', 'backoff'];
+
+/** @throws TypeError */
+function checkOptions(cls: Class, options: ServiceOptions): void {
+  if (options === NOTHING) return;
+  requireOptions(options, OPTIONS, `@service() of ${nameOf(cls)}`);
+  for (const list of ['inject', 'dependsOn'] as const) {
+    const given: unknown = options[list];
+    if (given === undefined || Array.isArray(given)) continue;
+    throw new TypeError(
+      `${list} of ${nameOf(cls)} is a list of classes and tokens, not ${inspect(given)}\n  → Write ${list}: [...].`,
+    );
+  }
+  if (options.name !== undefined && typeof options.name !== 'string') {
+    throw new TypeError(
+      `name of @service() of ${nameOf(cls)} is a string, not ${inspect(options.name)}\n  → Give what people are to read, or leave it out.`,
+    );
+  }
 }
 
 /** Records a task, timer or crontab. `holder` is the class's prototype or its metadata object. */
@@ -351,8 +378,12 @@ export function definitionOf(cls: Class): Definition {
   return definition;
 }
 
-function nameOf(cls: Class): string {
-  return cls.name === '' ? '(anonymous class)' : cls.name;
+/** The name of a class for people, also of one with a static member of that name. */
+export function nameOf(cls: Class): string {
+  const name: unknown = cls.name;
+  if (typeof name === 'string' && name !== '') return name;
+  const written = /^(?:class|function)\s+([\w$]+)/.exec(Function.prototype.toString.call(cls));
+  return written?.[1] ?? '(anonymous class)';
 }
 
 /** The class's tasks and timers: those of its base classes first, a redeclared method as the nearest class says. */

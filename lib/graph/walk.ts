@@ -51,6 +51,11 @@ export class Walk<V extends Vertex> {
     return [...this.#way];
   }
 
+  /** The same, as it changes. */
+  get way(): readonly V[] {
+    return this.#way;
+  }
+
   visit(root: V): void {
     const open = this.#open;
     if (root.visit >= open) return;

@@ -2,6 +2,9 @@
 import { inspect } from 'node:util';
 import { ClassElementMetadataKind, type ClassElementMetadata } from '@inversifyjs/core';
 import { LazyServiceIdentifier, type ServiceIdentifier } from 'inversify';
+import { describeError } from '../base/errors.js';
+import { unknownKey } from '../base/nearest.js';
+import { ownConstructor } from '../declare/class-text.js';
 import type { Class, Definition, InjectOption } from '../declare/definition.js';
 
 /** One dependency with all that can be said about it. */
@@ -30,6 +33,8 @@ export class MetadataGap {
 const NONE_EMITTED = 'the compiler emitted none (esbuild and tsx never do; SWC and TypeScript only when told to)';
 const TWO_REMEDIES =
   'Compile with "experimentalDecorators" and "emitDecoratorMetadata", by a compiler that honours them, or name what it takes, in order: @service({ inject: [...] }).';
+const WITHOUT_ANY = ' Where it is to be called without any: @service({ inject: [] }).';
+const OF_BASE = 'is that of';
 
 const NO_TAGS: Request['tags'] = new Map();
 const NONE: readonly never[] = [];
@@ -40,6 +45,7 @@ const NOT_INJECTABLE = new Set<unknown>([Object, Array, String, Number, Boolean,
 export function parametersOf(definition: Definition): readonly (Dependency | MetadataGap)[] {
   const { inject } = definition.options;
   if (inject === undefined) return describedParametersOf(definition);
+  if (definition.unnamed > 0) return [tooShort(inject.length, definition.unnamed)];
   // the list itself, as nearly all are
   for (let index = 0; index < inject.length; index += 1) if (!isBare(inject[index])) return inject.map(fromOption);
   return inject as readonly Dependency[];
@@ -48,17 +54,33 @@ export function parametersOf(definition: Definition): readonly (Dependency | Met
 /** One entry of an `inject` list. */
 export function fromOption(option: InjectOption): Dependency | MetadataGap {
   if (isBare(option)) return option;
-  if (LazyServiceIdentifier.is(option)) return option.unwrap();
+  if (LazyServiceIdentifier.is(option)) return unwrapped(option, 'entry');
   if (typeof option !== 'object' || option === null || !('serviceIdentifier' in option)) return badEntry(option);
   const { serviceIdentifier, isMultiple = false, chained = false, optional = false, name, tags } = option;
+  const unknown = unknownKey(option, ENTRY_KEYS);
+  if (unknown !== undefined) return new MetadataGap(`has ${unknown}`, ENTRY_REMEDY, 'entry');
+  const token = LazyServiceIdentifier.is(serviceIdentifier) ? unwrapped(serviceIdentifier, 'entry') : serviceIdentifier;
+  if (token instanceof MetadataGap) return token;
+  if (!isBare(token)) return badEntry(token);
+  if (tags !== undefined && !isTags(tags)) {
+    const remedy = 'Give a list: tags: [{ key: ..., value: ... }].';
+    return new MetadataGap(`has tags that are ${inspect(tags, { depth: 0 })}`, remedy, 'entry');
+  }
   return {
-    token: unwrap(serviceIdentifier),
+    token,
     multiple: isMultiple,
     chained,
     optional,
     name,
     tags: tags === undefined ? NO_TAGS : new Map(tags.map(({ key, value }) => [key, value])),
   };
+}
+
+const ENTRY_KEYS = ['serviceIdentifier', 'isMultiple', 'chained', 'optional', 'name', 'tags'] as const;
+const ENTRY_REMEDY = 'Give a class, a token, or { serviceIdentifier, name, tags, optional, isMultiple }.';
+
+function isTags(tags: unknown): boolean {
+  return Array.isArray(tags) && tags.every((tag) => typeof tag === 'object' && tag !== null && 'key' in tag);
 }
 
 /** A dependency with all its qualifiers spelled out. */
@@ -74,7 +96,8 @@ export function isRequest(dependency: Dependency): dependency is Request {
 /** A dependency that inversify describes. */
 export function fromElement(element: ClassElementMetadata): Dependency | MetadataGap {
   if (element.kind === ClassElementMetadataKind.unmanaged) return undefined;
-  const token = unwrap(element.value);
+  const token = LazyServiceIdentifier.is(element.value) ? unwrapped(element.value, 'element') : element.value;
+  if (token instanceof MetadataGap) return token;
   // a type that a circular import left undefined
   if ((token as unknown) === undefined) return undefinedType();
   const multiple = element.kind === ClassElementMetadataKind.multipleInjection;
@@ -83,23 +106,22 @@ export function fromElement(element: ClassElementMetadata): Dependency | Metadat
   return { token, multiple, chained: multiple && element.chained, optional, name, tags };
 }
 
-function describedParametersOf({
-  cls,
-  base,
-  types,
-  described: metadata,
-}: Definition): readonly (Dependency | MetadataGap)[] {
+/** The same of a class that inversify makes, which calls for nothing that only a base class says. */
+export function ownParametersOf(definition: Definition): readonly (Dependency | MetadataGap)[] {
+  return describedParametersOf(definition, false);
+}
+
+function describedParametersOf(definition: Definition, inherits = true): readonly (Dependency | MetadataGap)[] {
+  const { cls, types, described: metadata } = definition;
   if (cls === undefined) return NONE;
   // inversify marks what it took from the types itself, as we do; the types we read ourselves
   const described = Array.from(metadata?.constructorArguments ?? [], (element) =>
     isUsersWord(element) ? element : undefined,
   );
-  const silent = types === undefined && described.every((element) => element === undefined);
-  if (silent && cls.length === 0) {
-    // no constructor of its own: that of its base class is called
-    return base === undefined ? NONE : parametersOf(base);
+  if (types === undefined && described.every((element) => element === undefined)) {
+    if (cls.length > 0) return [noMetadata(cls.length)];
+    return inherits ? inheritedParametersOf(definition) : NONE;
   }
-  if (silent) return [noMetadata(cls.length)];
   const count = Math.max(types?.length ?? 0, described.length, cls.length);
   return Array.from({ length: count }, (_, index) => {
     const element = described[index];
@@ -113,6 +135,21 @@ function describedParametersOf({
     if (index >= cls.length && element === undefined) return undefined;
     return gap(types, index, type);
   });
+}
+
+/** What a class takes that says nothing about it: without a constructor of its own, that of its base class is called. */
+function inheritedParametersOf({ cls, base }: Definition): readonly (Dependency | MetadataGap)[] {
+  if (base === undefined || isForeign(base)) return NONE;
+  const inherited = parametersOf(base);
+  if (inherited.length === 0 || cls === undefined || ownConstructor(cls) === 'class') return NONE;
+  const [first] = inherited;
+  return first instanceof MetadataGap && first.of === 'constructor' ? [ofBase(first, base)] : inherited;
+}
+
+/** Of functions, as the classes of node and of older libraries are, nobody can have said what they take; mostly it is optional. */
+function isForeign({ cls, declared, types, described }: Definition): boolean {
+  if (declared || types !== undefined || described !== undefined || cls === undefined) return false;
+  return cls.length > 0 && ownConstructor(cls) === 'function';
 }
 
 /** `@optional()`, `@named()` and `@tagged()` on a parameter whose token is its type. */
@@ -137,14 +174,25 @@ function noMetadata(count: number): MetadataGap {
   return new MetadataGap(`takes ${parameters}, but has no type metadata: ${NONE_EMITTED}`, TWO_REMEDIES, 'constructor');
 }
 
+/** The same of a class that has no constructor of its own. */
+function ofBase({ message, remedy, of }: MetadataGap, { name }: Definition): MetadataGap {
+  if (message.startsWith(OF_BASE)) return new MetadataGap(message, remedy, of);
+  return new MetadataGap(`${OF_BASE} ${name}, which ${message}`, remedy + WITHOUT_ANY, of);
+}
+
+/** An `inject` list that does not name everything. */
+function tooShort(named: number, unnamed: number): MetadataGap {
+  const remedy = 'Name all of it, in order, in @service({ inject: [...] }); what has a default may be left out.';
+  return new MetadataGap(`takes ${String(named + unnamed)}, but inject names ${String(named)}`, remedy, 'constructor');
+}
+
 function badEntry(entry: unknown): MetadataGap {
   if (entry === undefined) {
     const remedy =
       'The class was not there yet when the list was made (two files import each other?): use new LazyServiceIdentifier(() => TheClass).';
     return new MetadataGap('is undefined', remedy, 'entry');
   }
-  const remedy = 'Give a class, a token, or { serviceIdentifier, name, tags, optional, isMultiple }.';
-  return new MetadataGap(`is ${inspect(entry, { depth: 0 })}, which names no dependency`, remedy, 'entry');
+  return new MetadataGap(`is ${inspect(entry, { depth: 0 })}, which names no dependency`, ENTRY_REMEDY, 'entry');
 }
 
 function undefinedType(): MetadataGap {
@@ -166,6 +214,12 @@ export function propertiesOf(definition: Definition): Map<string | symbol, Depen
   return properties;
 }
 
+/** What inversify injects into the properties of a class that it makes: what the class itself says. */
+export function ownPropertiesOf({ described }: Definition): Map<string | symbol, Dependency | MetadataGap> | undefined {
+  if (described === undefined || described.properties.size === 0) return undefined;
+  return new Map(Array.from(described.properties, ([key, element]) => [key, fromElement(element)]));
+}
+
 function isUsersWord(element: object | undefined): boolean {
   return element !== undefined && !('isFromTypescriptParamType' in element);
 }
@@ -178,6 +232,15 @@ function isBare(option: unknown): option is ServiceIdentifier {
   return typeof option === 'function' || typeof option === 'symbol' || typeof option === 'string';
 }
 
-function unwrap(token: ServiceIdentifier | LazyServiceIdentifier): ServiceIdentifier {
-  return LazyServiceIdentifier.is(token) ? token.unwrap() : token;
+/** What a lazy identifier stands for, once that is there. */
+function unwrapped(lazy: LazyServiceIdentifier, of: MetadataGap['of']): ServiceIdentifier | MetadataGap {
+  try {
+    const token: unknown = lazy.unwrap();
+    if (isBare(token)) return token;
+    const remedy = 'Its function is called once everything is loaded; let it give the class or the token.';
+    return new MetadataGap(`is a LazyServiceIdentifier that gives ${inspect(token, { depth: 0 })}`, remedy, of);
+  } catch (error) {
+    const remedy = 'Its function is called once everything is loaded; see what it reads.';
+    return new MetadataGap(`is a LazyServiceIdentifier that throws: ${describeError(error)}`, remedy, of);
+  }
 }

@@ -2,7 +2,6 @@ import type { Binding } from '@inversifyjs/core';
 import type { ServiceIdentifier } from 'inversify';
 import type { Vertex } from '../graph/walk.js';
 import type { Class, Definition, InjectOption } from '../declare/definition.js';
-import type { Request } from './dependencies.js';
 import { tokenName } from './problems.js';
 
 /** What a node of the graph is. In `graph()` also `'child'`: a running child of a service. */
@@ -26,14 +25,17 @@ export interface Resource {
 /** What a node is made from: a service class, a resource, or a binding that inversify resolves by itself. */
 export type Source = Class | Resource | Binding;
 
-/**
- * What fills one parameter or property: the value of a node, the values of several, a question for inversify (whose
- * bindings may give a new value each time), or nothing.
- */
-export type Filling<N> = N | N[] | { readonly ask: Request } | undefined;
+/** What fills one parameter or property: the value of a node, the values of several, or nothing. */
+export type Filling<N> = N | N[] | undefined;
 
 export function isResource(source: Source): source is Resource {
   return typeof source === 'object' && 'definition' in source;
+}
+
+/** Whether inversify makes a value for each that asks for it, out of what may depend on who that is. */
+export function isMadeForEach(source: Source): source is Binding {
+  if (typeof source === 'function' || isResource(source)) return false;
+  return (source.type === 'Instance' || source.type === 'ResolvedValue') && source.scope !== 'Singleton';
 }
 
 /** Bindings that redirect to each other. */
@@ -101,6 +103,12 @@ export abstract class Node implements Vertex {
   get managed(): boolean {
     return this.definition !== undefined;
   }
+
+  /** More than 0 if it is there already, and is kept. */
+  abstract readonly made: number;
+
+  /** The bindings by hand that stand for it. */
+  abstract readonly bindings: readonly Binding[] | undefined;
 
   /** Whether it belongs to the container that makes the plan, and not to a parent of it. */
   abstract belongsTo(scope: object): boolean;

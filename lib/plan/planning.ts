@@ -1,12 +1,11 @@
 /** The making of one plan: walks what the roots reach, and finds everything that is wrong with it. */
-import type { BindingConstraints } from '@inversifyjs/core';
 import type { ServiceIdentifier } from 'inversify';
 import { PlanError, type PlanProblem } from '../base/errors.js';
-import { definitionOf, type Class, type Definition } from '../declare/definition.js';
+import { definitionOf, type Definition } from '../declare/definition.js';
 import { Walk, type Visitor } from '../graph/walk.js';
+import { Context, howOptional, needsOf, requestsFor } from './context.js';
 import {
   asRequest,
-  fromElement,
   fromOption,
   isRequest,
   MetadataGap,
@@ -15,7 +14,7 @@ import {
   type Dependency,
   type Request,
 } from './dependencies.js';
-import { isResource, Node, RedirectionCycle, type Filling } from './node.js';
+import { isMadeForEach, Node, RedirectionCycle, type Filling } from './node.js';
 import * as problems from './problems.js';
 import type { Resolved, Resolver, ResolverHost, Wanted } from './resolver.js';
 
@@ -24,16 +23,84 @@ export class Planning implements Visitor<Node> {
   readonly #order: Node[] = [];
   readonly #walk = new Walk<Node>(this);
 
+  /** The contexts that a condition has asked for. */
+  readonly #contexts = new Map<Node, Context>();
+  /** How roots are asked for, where that is not by themselves. */
+  readonly #rootRequests = new Map<Node, Request>();
+
   constructor(
     private readonly resolver: Resolver,
     private readonly host: ResolverHost,
+    /** Whether services of a parent are taken as they are: nothing is to be started. */
+    private readonly lenient = false,
   ) {}
 
-  run(wanted: readonly Wanted[]): Resolved {
-    const roots = wanted.flatMap((one) => (one instanceof Node ? one : this.#fill(one)));
+  /** `undefined` where something turned out to be different for each that asks for it: then it all has to be planned again. */
+  run(wanted: readonly Wanted[]): Resolved | undefined {
+    const roots = wanted.flatMap((one) => (one instanceof Node ? one : this.#root(one)));
     for (const root of roots) this.#walk.visit(root);
+    if (this.#contexts.size > 0 && this.#remember()) return undefined;
     if (this.#problems.length > 0) throw new PlanError(this.#problems);
     return { roots, order: this.#order };
+  }
+
+  #root(wanted: ServiceIdentifier | Request): Node[] {
+    const nodes = this.#fill(wanted);
+    for (const node of nodes) {
+      if (!node.managed || node.token !== wanted) this.#rootRequests.set(node, asRequest(wanted));
+    }
+    return nodes;
+  }
+
+  /**
+   * Keeps what conditions have looked at, for whoever makes the values, and for later plans. Whether something that is made for each
+   * that asks for it stands in for several that would have to be different.
+   */
+  #remember(): boolean {
+    let shared = false;
+    for (const [node, context] of this.#contexts) {
+      if (!context.seen) continue;
+      this.resolver.contexts.set(node, context);
+      shared ||= isMadeForEach(node.source) && this.#isShared(node, context);
+    }
+    return shared;
+  }
+
+  #isShared(node: Node, context: Context): boolean {
+    const asRoot = this.#rootRequests.get(node);
+    if (asRoot !== undefined && !context.fits(asRoot, undefined)) return true;
+    return node.dependents.some(
+      (from) => from.visit >= this.#walk.number && requestsFor(node, from).some((asked) => !context.fits(asked, from)),
+    );
+  }
+
+  /** The context of the node that is open. A node that is there already has the one that it was made in. */
+  #context(): Context | undefined {
+    const { way } = this.#walk;
+    let at = way.length;
+    let context: Context | undefined;
+    while (context === undefined && at > 0) {
+      at -= 1;
+      context = this.#contexts.get(way[at] as Node) ?? this.#madeIn(way[at] as Node, at);
+    }
+    for (let next = context === undefined ? 0 : at + 1; next < way.length; next += 1) {
+      const node = way[next] as Node;
+      const from = way[next - 1];
+      const above = context;
+      const asked = from === undefined ? this.#rootRequests.get(node) : requestsFor(node, from)[0];
+      // what is started because it is bound is asked for by what it is bound to
+      const token = (from === undefined ? node.bindings?.[0]?.serviceIdentifier : undefined) ?? node.token;
+      context = new Context(asked ?? asRequest(token), from, () => above);
+      this.#contexts.set(node, context);
+    }
+    return context;
+  }
+
+  #madeIn(node: Node, at: number): Context | undefined {
+    const stays = node.managed ? node.made > 0 : at === 0 && !this.#rootRequests.has(node);
+    const context = stays ? this.resolver.contexts.get(node) : undefined;
+    if (context !== undefined) this.#contexts.set(node, context);
+    return context;
   }
 
   get #path(): string[] {
@@ -51,7 +118,7 @@ export class Planning implements Visitor<Node> {
   /** Reads what a node needs. What runs, or is about to, stays as it is: it holds what it was given. */
   before(node: Node): readonly Node[] {
     if (!node.belongsTo(this.host)) {
-      if (!node.up || !node.wanted) this.#problems.push(problems.parent(node.name, this.#path));
+      if (!this.lenient && !(node.up && node.wanted)) this.#problems.push(problems.parent(node.name, this.#path));
       return [];
     }
     if (node.active || node.wanted) return node.dependencies;
@@ -60,13 +127,10 @@ export class Planning implements Visitor<Node> {
       const definition = node.definition ?? definitionOf(source);
       const { dependsOn } = definition.options;
       this.#fillFrom(node, definition, dependsOn === undefined ? NONE : dependsOn.map(fromOption));
-    } else if (isResource(source)) {
-      this.#connect(node, this.#fillAll(node, source.inject.map(fromOption)), undefined, []);
-    } else if (source.type === 'Instance') {
-      this.#fillFrom(node, definitionOf(source.implementationType as Class), NONE);
-    } else if (source.type === 'ResolvedValue') {
-      const needs = source.metadata.arguments.map((element) => fromElement(element as never));
-      this.#connect(node, this.#fillAll(node, needs), undefined, []);
+    } else {
+      const { parameters, properties } = needsOf(node);
+      const set = properties === undefined ? undefined : this.#fillProperties(node, properties);
+      this.#connect(node, this.#fillAll(node, parameters), set, NONE);
     }
     return node.dependencies;
   }
@@ -102,8 +166,10 @@ export class Planning implements Visitor<Node> {
     for (const [key, dependency] of properties) {
       if (dependency instanceof MetadataGap) {
         this.#problems.push(problems.metadata(node.name, `Property ${String(key)}`, dependency, this.#path));
-      } else if (dependency !== undefined) {
-        filled.set(key, this.#filling(dependency, node));
+      } else {
+        const filling = this.#filling(dependency, node);
+        // what is optional and not there keeps its default
+        if (filling !== undefined) filled.set(key, filling);
       }
     }
     return filled;
@@ -117,11 +183,8 @@ export class Planning implements Visitor<Node> {
     dependsOn: Filling<Node>[],
   ): void {
     const injected = properties === undefined ? parameters : [...parameters, ...properties.values()];
-    const needed = unique(injected, this.#asked);
-    const all =
-      dependsOn.length === 0
-        ? needed
-        : unique(needed.length === 0 ? dependsOn : [...needed, ...dependsOn], this.#asked);
+    const needed = unique(injected);
+    const all = dependsOn.length === 0 ? needed : unique(needed.length === 0 ? dependsOn : [...needed, ...dependsOn]);
     node.parameters = parameters;
     node.properties = properties;
     if (node.known && same(node.dependencies, all)) {
@@ -140,9 +203,6 @@ export class Planning implements Visitor<Node> {
     }
   }
 
-  /** Which nodes stand behind a question that inversify will answer. */
-  readonly #asked = new Map<Request, Node[]>();
-
   #filling(dependency: Dependency, from: Node): Filling<Node> {
     if (dependency === undefined) return undefined;
     if (!isRequest(dependency)) {
@@ -150,42 +210,27 @@ export class Planning implements Visitor<Node> {
       if (single !== undefined) return single;
     }
     const nodes = this.#fill(dependency, from);
-    const request = isRequest(dependency) ? dependency : undefined;
-    if (nodes.every(({ managed }) => managed)) return request?.multiple === true ? nodes : nodes[0];
-    const ask = asRequest(dependency);
-    this.#asked.set(ask, nodes);
-    return { ask };
+    return isRequest(dependency) && dependency.multiple ? nodes : nodes[0];
   }
 
   /** The nodes that a dependency means; problems where it means none or too many. */
   #fill(dependency: ServiceIdentifier | Request, from?: Node): Node[] {
     const request = asRequest(dependency);
-    const { token, name, tags, multiple, optional } = request;
-    const requestor: BindingConstraints | undefined = from && {
-      name: undefined,
-      serviceIdentifier: from.token,
-      tags: new Map(),
-      getAncestor: () => undefined,
-    };
-    const nodes = this.#lookUp(request, {
-      name,
-      serviceIdentifier: token,
-      tags: tags as Map<never, unknown>,
-      getAncestor: () => requestor,
-    });
+    const { token, multiple, optional } = request;
+    const nodes = this.#lookUp(request, new Context(request, from, () => from && this.#context()));
     if (nodes === undefined) return [];
-    if (nodes.length === 0 && !optional) this.#missing(request);
+    if (nodes.length === 0 && !optional && !multiple) this.#missing(request, from);
     if (nodes.length > 1 && !multiple) {
-      this.#problems.push(problems.ambiguous(token, nodes.map(nameOf), [...this.#path, problems.tokenName(token)]));
+      this.#problems.push(problems.ambiguous(token, nodes, [...this.#path, problems.tokenName(token)]));
       return [];
     }
     return nodes;
   }
 
   /** What a request means; `undefined`, and a problem, where that only leads round in a circle. */
-  #lookUp(request: Request, constraints: BindingConstraints): Node[] | undefined {
+  #lookUp(request: Request, context: Context): Node[] | undefined {
     try {
-      return this.resolver.lookUp(request, constraints);
+      return this.resolver.lookUp(request, context);
     } catch (error) {
       if (!(error instanceof RedirectionCycle)) throw error;
       this.#problems.push(problems.cycle(error.names, [...this.#path, ...error.names]));
@@ -193,16 +238,20 @@ export class Planning implements Visitor<Node> {
     }
   }
 
-  #missing(request: Request): void {
-    const { token } = request;
-    const path = [...this.#path, problems.tokenName(token)];
-    if (this.resolver.isBound(token)) {
-      this.#problems.push(problems.unfit(request, path));
+  #missing(request: Request, from: Node | undefined): void {
+    const { resolver } = this;
+    const way = resolver.redirections(request.token);
+    const token = way.at(-1) as ServiceIdentifier;
+    const path = [...this.#path, ...way.map(problems.tokenName)];
+    const optional = from === undefined ? '' : howOptional(request.token, from);
+    if (resolver.isBound(token)) {
+      this.#problems.push(problems.unfit({ ...request, token }, resolver.candidates(token), path, optional));
       return;
     }
-    const known = this.resolver.names;
-    known.delete(problems.tokenName(token));
-    this.#problems.push(problems.missing(token, path, known));
+    const known = resolver.names;
+    // the one that asks would be a cycle
+    for (const name of [...way.map(problems.tokenName), ...(from === undefined ? [] : [from.name])]) known.delete(name);
+    this.#problems.push(problems.missing({ token, path, known, optional, twin: resolver.twin(token) }));
   }
 }
 
@@ -223,21 +272,21 @@ function nameOf({ name }: { name: string }): string {
 let lists = 0;
 
 /** Every node of some fillings, once. The list itself where it is that already, as it nearly always is. */
-function unique(fillings: Filling<Node>[], asked: Map<Request, Node[]>): Node[] {
+function unique(fillings: Filling<Node>[]): Node[] {
   lists += 1;
   for (let index = 0; index < fillings.length; index += 1) {
     const filling = fillings[index];
-    if (!(filling instanceof Node) || !isNew(filling)) return collect(fillings, asked);
+    if (!(filling instanceof Node) || !isNew(filling)) return collect(fillings);
   }
   return fillings as Node[];
 }
 
-function collect(fillings: Filling<Node>[], asked: Map<Request, Node[]>): Node[] {
+function collect(fillings: Filling<Node>[]): Node[] {
   lists += 1;
   return fillings.flatMap((filling) => {
     if (filling === undefined) return NONE;
     if (filling instanceof Node) return isNew(filling) ? filling : NONE;
-    return (Array.isArray(filling) ? filling : (asked.get(filling.ask) ?? NONE)).filter(isNew);
+    return filling.filter(isNew);
   });
 }
 

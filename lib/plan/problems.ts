@@ -3,8 +3,9 @@ import { inspect } from 'node:util';
 import type { ServiceIdentifier } from 'inversify';
 import { way, type PlanProblem } from '../base/errors.js';
 import { definitionOf } from '../declare/definition.js';
-import { nearest } from '../base/nearest.js';
+import { isPlain, nearest } from '../base/nearest.js';
 import type { MetadataGap, Request } from './dependencies.js';
+import type { Node } from './node.js';
 
 /** The name of a token for people. */
 export function tokenName(token: ServiceIdentifier): string {
@@ -12,35 +13,79 @@ export function tokenName(token: ServiceIdentifier): string {
   return typeof token === 'symbol' ? (token.description ?? token.toString()) : token;
 }
 
-export function missing(token: ServiceIdentifier, path: string[], known: Iterable<string>): PlanProblem {
+/** What is asked for, and is not there. */
+interface Missing {
+  readonly token: ServiceIdentifier;
+  readonly path: string[];
+  /** What else there is. */
+  readonly known: ReadonlySet<string>;
+  /** How it could be done without, if it can. */
+  readonly optional: string;
+  /** Something that looks just like it. */
+  readonly twin: ServiceIdentifier | undefined;
+}
+
+export function missing({ token, path, known, optional, twin }: Missing): PlanProblem {
   const name = tokenName(token);
-  const suggestions = nearest(name, known);
-  const remedy =
-    typeof token === 'function'
-      ? `Decorate ${name} with @service(), or bind it: container.bind(${name}).toSelf().`
-      : `Bind it: container.bind(${printToken(token)}).to(...), or mark the dependency @optional().`;
+  const suggestions = twin === undefined ? nearest(name, known) : [];
+  const hint = twin === undefined ? meant(suggestions) : `. ${alike(token, twin)}`;
   return {
     kind: 'missing',
-    message: `Nothing is bound to ${printToken(token)} (${way(path)})${meant(suggestions)}\n→ ${remedy}`,
+    message: `Nothing is bound to ${printToken(token)} (${way(path)})${hint}\n→ ${remedyFor(token, twin, optional)}`,
     path,
     suggestions,
   };
 }
 
+function alike(token: ServiceIdentifier, twin: ServiceIdentifier): string {
+  const kind = typeof twin;
+  if (typeof token !== kind) return `What is bound is ${printToken(twin)}, ${KINDS[kind] ?? 'another token'}`;
+  return typeof token === 'symbol'
+    ? 'Another symbol with this description is bound'
+    : 'Another class of this name is bound (from another file, or another copy of it)';
+}
+
+const KINDS: Record<string, string> = { function: 'a class', string: 'a string', symbol: 'a symbol' };
+
+function remedyFor(token: ServiceIdentifier, twin: ServiceIdentifier | undefined, optional: string): string {
+  const name = tokenName(token);
+  if (twin !== undefined) {
+    return `Use the same ${typeof token === 'symbol' && typeof twin === 'symbol' ? 'symbol' : 'token'} in both places.`;
+  }
+  if (typeof token !== 'function') return `Bind it: container.bind(${printToken(token)}).to(...)${optional}.`;
+  return NATIVE.test(Function.prototype.toString.call(token))
+    ? `Bind what stands for it: container.bind(${name}).toConstantValue(...).`
+    : `Decorate ${name} with @service(), or bind what stands for it: container.bind(${name}).to(...).`;
+}
+
+const NATIVE = /\{\s*\[native code\]\s*\}$/;
+
 /** Refuses what stands for nothing, before it is looked up. */
 export function requireToken(token: unknown, where: string): asserts token is ServiceIdentifier {
   if (typeof token === 'function' || typeof token === 'symbol' || typeof token === 'string') return;
-  const remedy =
-    token === undefined
-      ? 'The class was not there yet when this was called (two files import each other?).'
-      : 'Give what it was bound by, or the class itself.';
-  throw new TypeError(
-    `${where} takes a class, a string or a symbol, not ${inspect(token, { depth: 0 })}\n  → ${remedy}`,
-  );
+  const cls =
+    typeof token !== 'object' || token === null || Array.isArray(token) || isPlain(token)
+      ? undefined
+      : token.constructor.name;
+  const what = cls === undefined ? inspect(token, { depth: 0 }) : `an instance of ${cls}`;
+  throw new TypeError(`${where} takes a class, a string or a symbol, not ${what}\n  → ${instead(token, cls)}`);
 }
 
-/** Something is bound to the token, but under other names or tags. */
-export function unfit({ token, name, tags }: Pick<Request, 'token' | 'name' | 'tags'>, path: string[]): PlanProblem {
+function instead(token: unknown, cls: string | undefined): string {
+  if (token === undefined) return 'The class was not there yet when this was called (two files import each other?).';
+  if (token instanceof AbortSignal) return 'A signal is an option: { signal }.';
+  return cls === undefined
+    ? 'Give what it was bound by, or the class itself.'
+    : `Give the class, ${cls}, or have the container take on what exists: container.adopt(service) gives what it is booted by.`;
+}
+
+/** Something is bound to the token, but under other names or tags, or for somebody else. */
+export function unfit(
+  { token, name, tags }: Pick<Request, 'token' | 'name' | 'tags'>,
+  bound: readonly Node[],
+  path: string[],
+  optional: string,
+): PlanProblem {
   const bind = `container.bind(${printToken(token)}).to(...)`;
   const wanted = [
     ...(name === undefined ? [] : [{ is: `named ${inspect(name)}`, when: `.whenNamed(${inspect(name)})` }]),
@@ -49,24 +94,49 @@ export function unfit({ token, name, tags }: Pick<Request, 'token' | 'name' | 't
       when: `.whenTagged(${inspect(key)}, ${inspect(value)})`,
     })),
   ];
+  const there = bound.length === 0 ? '' : `; there is ${bound.map(described).join(', ')}`;
   const message =
     wanted.length === 0
-      ? `What is bound to ${printToken(token)} has a condition that is not met here (${way(path)})\n` +
+      ? `What is bound to ${printToken(token)} has a condition that is not met here (${way(path)})${there}\n` +
         `→ Ask for it by its name or tag, with @named() or @tagged(), or bind one without a condition: ${bind}.`
-      : `Nothing that is bound to ${printToken(token)} is ${wanted.map(({ is }) => is).join(' and ')} (${way(path)})\n` +
-        `→ Bind it: ${bind}${wanted[0]?.when ?? ''}, or mark the dependency @optional().`;
+      : `Nothing that is bound to ${printToken(token)} is ${wanted.map(({ is }) => is).join(' and ')} (${way(path)})${there}\n` +
+        `→ Bind it: ${bind}${wanted[0]?.when ?? ''}${optional}.`;
   return { kind: 'missing', message, path, suggestions: [] };
 }
 
-export function ambiguous(token: ServiceIdentifier, candidates: string[], path: string[]): PlanProblem {
+export function ambiguous(token: ServiceIdentifier, candidates: readonly Node[], path: string[]): PlanProblem {
   return {
     kind: 'ambiguous',
     message:
-      `${printToken(token)} has ${String(candidates.length)} bindings that fit: ${candidates.join(', ')} (${way(path)})\n` +
+      `${printToken(token)} has ${String(candidates.length)} bindings that fit: ${candidates.map(described).join(', ')} (${way(path)})\n` +
       `→ Tell them apart with .whenNamed() and @named(), ask for all of them with @multiInject(), or remove one.`,
     path,
-    suggestions: candidates,
+    suggestions: candidates.map(({ name }) => name),
   };
+}
+
+/** What a candidate is. Of a value its type alone: it may be a secret. */
+function described({ source, kind, name }: Node): string {
+  if (typeof source === 'function' || 'definition' in source) return `the ${kind} ${name}`;
+  switch (source.type) {
+    case 'ConstantValue':
+      return `a constant (${typeName(source.value)})`;
+    case 'DynamicValue':
+      return 'a dynamic value';
+    case 'Factory':
+      return 'a factory';
+    case 'Instance':
+      return `the class ${tokenName(source.implementationType)}`;
+    case 'ResolvedValue':
+      return 'a resolved value';
+    case 'ServiceRedirection':
+      return printToken(source.targetServiceIdentifier);
+  }
+}
+
+function typeName(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return value === null ? 'null' : typeof value;
+  return (value.constructor as Function | undefined)?.name ?? 'object';
 }
 
 export function cycle(names: string[], root: string[]): PlanProblem {

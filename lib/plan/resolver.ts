@@ -5,8 +5,9 @@
 import type { Binding, BindingConstraints, InstanceBinding } from '@inversifyjs/core';
 import type { ServiceIdentifier } from 'inversify';
 import { definitionOf, type Class, type Definition } from '../declare/definition.js';
+import { Context, isSame } from './context.js';
 import { asRequest, type Request } from './dependencies.js';
-import { isResource, RedirectionCycle, type Node, type Source } from './node.js';
+import { isMadeForEach, isResource, RedirectionCycle, type Node, type Source } from './node.js';
 import { Planning } from './planning.js';
 import * as problems from './problems.js';
 
@@ -54,12 +55,18 @@ const NONE: never[] = [];
 
 export class Resolver {
   readonly #nodes = new Map<Source, Node>();
+  /** Further nodes of bindings that give something else to some of those who ask. */
+  readonly #variants: Node[] = [];
+  readonly #variantsFor = new Map<Binding, Map<Node | undefined, Node[]>>();
+  readonly #askedFor = new WeakMap<Node, Request>();
+  /** In which context nodes were planned whose needs depend on it. */
+  readonly contexts = new WeakMap<Node, Context>();
 
   constructor(private readonly host: ResolverHost) {}
 
   /** All nodes that any plan has met. */
   get nodes(): Iterable<Node> {
-    return this.#nodes.values();
+    return this.#variants.length === 0 ? this.#nodes.values() : [...this.#nodes.values(), ...this.#variants];
   }
 
   /** The node of a service class, if one was ever planned here or in a parent. */
@@ -68,12 +75,15 @@ export class Resolver {
   }
 
   /**
-   * What the roots reach, in order.
+   * What the roots reach, in order. `lenient` if nothing is to be started, so that it does not matter what runs in a parent.
    *
    * @throws PlanError with everything that is wrong
    */
-  resolve(wanted: readonly Wanted[]): Resolved {
-    return new Planning(this, this.host).run(wanted);
+  resolve(wanted: readonly Wanted[], lenient = false): Resolved {
+    for (;;) {
+      const resolved = new Planning(this, this.host, lenient).run(wanted);
+      if (resolved !== undefined) return resolved;
+    }
   }
 
   /** The identifiers bound in this very container, in binding order. */
@@ -81,21 +91,57 @@ export class Resolver {
     return [...this.host.bindings.getNonParentBoundServices()];
   }
 
-  /** What was bound in this very container and is managed by us, in binding order. */
+  /** What was bound in this very container and is managed by us, in binding order. Redirections that lead nowhere are left out. */
   bound(): Node[] {
     const { bindings } = this.host;
     const nodes = this.boundTokens().flatMap((token) =>
-      Array.from(bindings.getNonParentBindings(token) ?? [])
-        .filter((binding) => binding.type !== 'ServiceRedirection')
-        .flatMap((binding) => this.#ofBinding(binding, asRequest(token), NO_CONSTRAINTS, NONE, this)),
+      Array.from(bindings.getNonParentBindings(token) ?? []).flatMap((binding) => {
+        try {
+          return this.#ofBinding(binding, asRequest(token), NO_CONSTRAINTS, NONE, this);
+        } catch (error) {
+          if (error instanceof RedirectionCycle) return NONE;
+          throw error;
+        }
+      }),
     );
-    return [...new Set(nodes.filter(({ managed }) => managed))];
+    return [...new Set(nodes.filter((node) => node.managed && node.belongsTo(this.host)))];
   }
 
   /** What can be asked for by name, here and in the parents. */
   get names(): Set<string> {
     const own = [...this.boundTokens().map(problems.tokenName), ...Array.from(this.nodes, ({ name }) => name)];
     return new Set([...own, ...(this.host.parent?.names ?? [])]);
+  }
+
+  /** Another token of the same name that something is bound to, here or in a parent. */
+  twin(token: ServiceIdentifier): ServiceIdentifier | undefined {
+    const name = problems.tokenName(token);
+    const twin = this.boundTokens().find((one) => one !== token && problems.tokenName(one) === name);
+    return twin ?? this.host.parent?.twin(token);
+  }
+
+  /** The redirections that a token leads along: itself first, and last where they end. */
+  redirections(token: ServiceIdentifier): ServiceIdentifier[] {
+    const way = [token];
+    for (let next = this.#redirected(token); next !== undefined && !way.includes(next); next = this.#redirected(next)) {
+      way.push(next);
+    }
+    return way;
+  }
+
+  #redirected(token: ServiceIdentifier): ServiceIdentifier | undefined {
+    const bindings = this.#bindings(asRequest(token)) ?? NONE;
+    const [{ binding } = {}] = bindings as { binding?: Binding }[];
+    return bindings.length === 1 && binding?.type === 'ServiceRedirection'
+      ? binding.targetServiceIdentifier
+      : undefined;
+  }
+
+  /** Everything that is bound to a token, whatever its conditions. */
+  candidates(token: ServiceIdentifier): Node[] {
+    return (this.#bindings(asRequest(token)) ?? []).flatMap(({ binding, resolver }) =>
+      resolver.#ofBinding(binding, asRequest(token), NO_CONSTRAINTS, NONE, this),
+    );
   }
 
   /** Whether anything is bound to a token, whatever it is named or tagged. */
@@ -192,7 +238,30 @@ export class Resolver {
     const source = this.host.standsFor(binding);
     if (source !== undefined) return [this.nodeOf(source)];
     // what inversify resolves by itself, it resolves for whoever asks
-    return [this.adopt(binding) ?? asker.nodeOf(binding)];
+    return [this.adopt(binding) ?? asker.#foreign(binding, constraints)];
+  }
+
+  /** The node of what inversify resolves: one for each that asks, where it is known that this makes a difference. */
+  #foreign(binding: Binding, constraints: BindingConstraints): Node {
+    const node = this.nodeOf(binding);
+    const known = this.contexts.get(node);
+    if (known === undefined || !(constraints instanceof Context) || !isMadeForEach(binding)) return node;
+    const { asked, from } = constraints;
+    return known.fits(asked, from) ? node : this.#variant(binding, asked, from);
+  }
+
+  #variant(binding: Binding, asked: Request, from: Node | undefined): Node {
+    const byAsker = this.#variantsFor.get(binding) ?? new Map<Node | undefined, Node[]>();
+    const nodes = byAsker.get(from) ?? [];
+    this.#variantsFor.set(binding, byAsker.set(from, nodes));
+    let node = nodes.find((one) => isSame(this.#askedFor.get(one) as Request, asked));
+    if (node === undefined) {
+      node = this.host.createNode(binding, undefined);
+      this.#askedFor.set(node, asked);
+      nodes.push(node);
+      this.#variants.push(node);
+    }
+    return node;
   }
 
   /** Makes a binding of a class that we manage stand for its node. */

@@ -84,6 +84,8 @@ describe('a duration', () => {
 
 describe('an interval of zero', () => {
   it.each([0, '0s'])('(%j) is no interval', (interval) => {
-    expect(() => timer(interval)).toThrow(new TypeError('The interval of @timer() must be more than 0'));
+    expect(() => timer(interval)).toThrow(
+      new TypeError("The interval of @timer() must be more than 0\n  → Give how often it runs: @timer('1s')."),
+    );
   });
 });

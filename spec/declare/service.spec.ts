@@ -393,7 +393,9 @@ describe('errors where a class is declared', () => {
     ],
     ['nothing', () => (service() as never as (...args: unknown[]) => void)(undefined)],
   ])('@service() on %s', (_, decorate) => {
-    expect(decorate).toThrow(new TypeError('@service() decorates classes'));
+    expect(decorate).toThrow(
+      new TypeError('@service() decorates classes\n  → For methods there are @task(), @timer() and @crontab().'),
+    );
   });
 
   it.each([
@@ -401,7 +403,9 @@ describe('errors where a class is declared', () => {
     ['dependsOn', {}],
   ])('%s that is no list', (option, value) => {
     expect(() => service({ [option]: value })(class Redis {})).toThrow(
-      new TypeError(`${option} of Redis is a list of classes and tokens, not ${value === 'Clock' ? "'Clock'" : '{}'}`),
+      new TypeError(
+        `${option} of Redis is a list of classes and tokens, not ${value === 'Clock' ? "'Clock'" : '{}'}\n  → Write ${option}: [...].`,
+      ),
     );
   });
 });

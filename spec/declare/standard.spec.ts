@@ -144,7 +144,9 @@ describe('standard decorators', () => {
   it('of classes on a method say where they belong', () => {
     expect(() =>
       (service() as Decorator)((() => undefined) as never, { kind: 'method', name: 'run' } as never),
-    ).toThrow(new TypeError('@service() decorates classes'));
+    ).toThrow(
+      new TypeError('@service() decorates classes\n  → For methods there are @task(), @timer() and @crontab().'),
+    );
   });
 });
 

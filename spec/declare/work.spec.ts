@@ -429,7 +429,7 @@ describe('in the wrong place', () => {
   )('%s on %s says where it belongs', (what, _, decorator, use) => {
     expect(thrown(() => use(decorator as never))).toMatchObject({
       code: 'ERR_MODE_DECLARATION',
-      message: `${what} is on refresh, which is no public method of an instance\n  → Put it on a method that is neither static nor #private.`,
+      message: `${what} is on Cache.refresh, which is no public method of an instance\n  → Put it on a method that is neither static nor #private.`,
     });
   });
 
@@ -442,9 +442,43 @@ describe('in the wrong place', () => {
 
   it('an option that is none is refused', () => {
     expect(() => task({ onError: 'explode' as never })).toThrow(
-      new TypeError("onError of @task() is 'crash', 'log', 'retry' or a function, not explode"),
+      new TypeError("onError of @task() is 'crash', 'log', 'retry' or a function, not explode\n  → Give one of these."),
     );
     expect(() => timer('1s', { onError: 42 as never })).toThrow(TypeError);
+    for (const decorate of [
+      () => timer('1s', { onError: 'retry' as never }),
+      () => crontab('* * * * *', { onError: 'retry' as never }),
+    ]) {
+      expect(decorate).toThrow(/'crash', 'log' or a function, not retry\n {2}→ It runs again at its next time anyway/);
+    }
+  });
+
+  it('an option that nobody reads is refused, with the nearest', () => {
+    expect(() => task({ onEror: 'log' } as never)).toThrow(
+      new TypeError('@task() has no option onEror; did you mean onError?\n  → Its options: name, onError.'),
+    );
+    expect(() => timer('1s', { jiter: '1s' } as never)).toThrow('@timer() has no option jiter; did you mean jitter?');
+    expect(() => crontab('* * * * *', { timeZone: 'UTC' } as never)).toThrow(
+      '@crontab() has no option timeZone; did you mean timezone?',
+    );
+    for (const decorate of [() => task(null as never), () => timer('1s', null as never)]) {
+      expect(decorate).toThrow(/takes options, not null\n {2}→ Give { /);
+    }
+  });
+
+  it('a decorator without its parentheses is refused', () => {
+    class Cache {
+      refresh() {}
+    }
+    const descriptor = Object.getOwnPropertyDescriptor(Cache.prototype, 'refresh');
+    const bare = task as unknown as (...given: unknown[]) => void;
+    const refusal = new TypeError('@task() is written without its parentheses\n  → Write @task().');
+    expect(() => {
+      bare(Cache.prototype, 'refresh', descriptor);
+    }).toThrow(refusal);
+    expect(() => {
+      bare(Cache.prototype.refresh, { kind: 'method', name: 'refresh' });
+    }).toThrow(refusal);
   });
 });
 

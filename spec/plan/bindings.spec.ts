@@ -61,7 +61,7 @@ describe('a service', () => {
   it('that extends Service without a decorator is missing where it is not', async () => {
     class Bare extends Service {}
     await expect(stage().container.boot(Bare)).rejects.toThrow(
-      'Decorate Bare with @service(), or bind it: container.bind(Bare).toSelf().',
+      'Decorate Bare with @service(), or bind what stands for it: container.bind(Bare).to(...).',
     );
   });
 

@@ -25,7 +25,7 @@ describe('a missing binding', () => {
       {
         kind: 'missing',
         message:
-          'Nothing is bound to Store (App → Cache → Store)\n→ Decorate Store with @service(), or bind it: container.bind(Store).toSelf().',
+          'Nothing is bound to Store (App → Cache → Store)\n→ Decorate Store with @service(), or bind what stands for it: container.bind(Store).to(...).',
         path: ['App', 'Cache', 'Store'],
         suggestions: [],
       },
@@ -93,7 +93,7 @@ describe('a missing binding', () => {
     const [problem] = problemsOf(container, App);
     expect(problem).toMatchObject({ kind: 'missing', path: ['App', 'log'] });
     expect(problem?.message).toBe(
-      "Nothing that is bound to 'log' is named 'screen' (App → log)\n→ Bind it: container.bind('log').to(...).whenNamed('screen'), or mark the dependency @optional().",
+      "Nothing that is bound to 'log' is named 'screen' (App → log); there is a constant (number)\n→ Bind it: container.bind('log').to(...).whenNamed('screen'), or mark the dependency @optional().",
     );
   });
 
@@ -109,7 +109,7 @@ describe('a missing binding', () => {
     container.unbind('log');
     container.bind('log').toConstantValue(1).whenTagged('level', 'on');
     expect(problemsOf(container, App)[0]?.message).toMatch(
-      /^Nothing that is bound to 'log' is tagged level = 'off' \(App → log\)\n→ /,
+      /^Nothing that is bound to 'log' is tagged level = 'off' \(App → log\); there is a constant \(number\)\n→ /,
     );
   });
 
@@ -232,7 +232,7 @@ describe('an ambiguous binding', () => {
       {
         kind: 'ambiguous',
         message:
-          "'store' has 2 bindings that fit: Redis, Memory (App → store)\n" +
+          "'store' has 2 bindings that fit: the service Redis, the service Memory (App → store)\n" +
           '→ Tell them apart with .whenNamed() and @named(), ask for all of them with @multiInject(), or remove one.',
         path: ['App', 'store'],
         suggestions: ['Redis', 'Memory'],
@@ -317,7 +317,7 @@ describe('one PlanError carries all problems', () => {
       `The dependency graph has 4 problems:
   - Nothing is bound to 'url' (App → url)
     → Bind it: container.bind('url').to(...), or mark the dependency @optional().
-  - 'store' has 2 bindings that fit: store, store (App → store)
+  - 'store' has 2 bindings that fit: a constant (number), a constant (number) (App → store)
     → Tell them apart with .whenNamed() and @named(), ask for all of them with @multiInject(), or remove one.
   - The constructor of Untyped takes a parameter, but has no type metadata: the compiler emitted none (esbuild and tsx never do; SWC and TypeScript only when told to) (App → Untyped)
     → Compile with "experimentalDecorators" and "emitDecoratorMetadata", by a compiler that honours them, or name what it takes, in order: @service({ inject: [...] }).

@@ -1,0 +1,26 @@
+/** What only the text of a class can tell. Asked where nothing else says anything. */
+import type { Class } from './definition.js';
+
+// what may hide a brace or the word, the braces, and the word where it is no property of something
+const TOKENS =
+  /\/\/.*|\/\*[^]*?\*\/|'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`|[{}()[\]]|(?<![.\w$#])constructor(?=\s*\()/g;
+
+// what compilers write to set fields, and people to do more than that: it takes what the base class takes
+const HANDS_ON = /^constructor\s*\(\s*(?:\.\.\.\s*[\w$]+\s*)?\)\s*\{[^{}]*?super\s*\(\s*\.\.\.\s*[\w$]+\s*\)/;
+
+/**
+ * How a class says what it takes: in a constructor that is written in it (`'class'`), not at all, so that the one of its base
+ * class is called (`'inherited'`), or in a way that nobody can see, as it is a function (`'function'`).
+ */
+export function ownConstructor(cls: Class): 'class' | 'inherited' | 'function' {
+  const text = Function.prototype.toString.call(cls);
+  if (!/^class\b/.test(text)) return 'function';
+  let depth = 0;
+  for (const { 0: token, index } of text.matchAll(TOKENS)) {
+    if (token === 'constructor') {
+      if (depth === 1) return HANDS_ON.test(text.slice(index)) ? 'inherited' : 'class';
+    } else if ('{(['.includes(token)) depth += 1;
+    else if ('})]'.includes(token)) depth -= 1;
+  }
+  return 'inherited';
+}
