@@ -24,7 +24,8 @@ export class Boot {
 
   /** Asks for some units, dependencies first, and adds those that nobody ever wanted to `all`. Returns what it starts. */
   want(order: readonly Unit[], all: Unit[]): readonly Unit[] {
-    const added: Unit[] = [];
+    // nothing is wanted yet when the first boot begins, which starts it all
+    const some: Unit[] | undefined = all.length === 0 ? undefined : [];
     for (let index = 0; index < order.length; index += 1) {
       const unit = order[index] as Unit;
       if (unit.wanted) {
@@ -32,7 +33,7 @@ export class Boot {
         continue;
       }
       unit.wanted = true;
-      added.push(unit);
+      some?.push(unit);
       if (!unit.enlisted) {
         unit.enlisted = true;
         all.push(unit);
@@ -42,6 +43,7 @@ export class Boot {
       this.left += 1;
       if (!unit.active) unit.missing = countMissing(unit.dependencies);
     }
+    const added = some ?? order;
     this.units = this.units.length === 0 ? added : [...this.units, ...added];
     return added;
   }

@@ -14,7 +14,8 @@ import {
   type ServiceRedirectionBinding,
 } from '@inversifyjs/core';
 import type { PluginContext } from '@inversifyjs/plugin';
-import { Container as InversifyContainer, type ServiceIdentifier } from 'inversify';
+import * as inversify from 'inversify';
+import type { ServiceIdentifier } from 'inversify';
 import { isThenable } from '../base/async.js';
 import { ModeError } from '../base/errors.js';
 import type { Context } from '../plan/context.js';
@@ -36,18 +37,18 @@ export class Resolution {
   readonly #autobind: { scope: BindingScope } | undefined;
 
   constructor(
-    container: InversifyContainer,
+    container: inversify.Container,
     private readonly services: PluginContext,
     { autobind, defaultScope = 'Transient' }: Settings,
   ) {
     // as inversify's own context does: what our container adds is for whoever asks from outside
-    const inversify = InversifyContainer.prototype;
+    const plain = inversify.Container.prototype;
     this.#context = {
-      get: inversify.get.bind(container),
+      get: plain.get.bind(container),
       getActivations: (token) => activationsOf(this.services, token),
-      getAll: inversify.getAll.bind(container),
-      getAllAsync: inversify.getAllAsync.bind(container),
-      getAsync: inversify.getAsync.bind(container),
+      getAll: plain.getAll.bind(container),
+      getAllAsync: plain.getAllAsync.bind(container),
+      getAsync: plain.getAsync.bind(container),
     };
     this.#autobind = autobind === true ? { scope: defaultScope } : undefined;
   }

@@ -7,6 +7,7 @@ import { toMs, type Duration } from '../base/duration.js';
 import { requireOptions } from '../base/nearest.js';
 import { ignoresArguments, type AnyFunction } from './arguments.js';
 import { describedBy, describeToInversify, parameterTypes } from './describe.js';
+import * as Hook from './hook.js';
 import { restartPolicy, type RestartPolicy, type RestartPolicyOptions } from '../supervise/budget.js';
 
 /** Any constructor at all, whatever it takes. */
@@ -104,34 +105,6 @@ export interface ServiceOptions {
   restart?: RestartOptions;
 }
 
-/**
- * The hooks of a service, as bits: whether something has one is asked for each of them at each start and stop. Where a hook
- * is a step of a run, its bit is that of the step (`Phase` in `lifecycle/run.ts`).
- */
-export const Hook = {
-  onFirstStart: 1 << 0,
-  onStart: 1 << 1,
-  onInitDependencies: 1 << 2,
-  onStarted: 1 << 4,
-  onStop: 1 << 6,
-  onShutdown: 1 << 11,
-  onRestart: 1 << 13,
-} as const;
-
-const bits: ReadonlyMap<string, number> = new Map(Object.entries(Hook));
-
-/** The bit of one hook, if it is one. */
-export function hookOf(name: string): number {
-  return bits.get(name) ?? 0;
-}
-
-/** Which hooks are among some names. */
-export function hooksAmong(names: readonly string[]): number {
-  let hooks = 0;
-  for (let index = 0; index < names.length; index += 1) hooks |= bits.get(names[index] as string) ?? 0;
-  return hooks;
-}
-
 /** Methods that are called when an instance was made, and when inversify lets go of it. */
 export interface Marked {
   readonly postConstruct: readonly (string | symbol)[];
@@ -161,13 +134,13 @@ export class Definition {
   readonly stopTimeout: number | undefined;
   /** What becomes of its crashes, if it is restarted. */
   readonly restart: ServiceRestart | undefined;
-  #work: readonly WorkDefinition[] | undefined;
-  #hooks: number | undefined;
-  #base: Definition | null | undefined;
-  #described: ClassMetadata | null | undefined;
-  #marked: Marked | undefined;
-  #hasProperties: boolean | undefined;
-  #types: readonly unknown[] | null | undefined;
+  private ownWork: readonly WorkDefinition[] | undefined;
+  private ownHooks: number | undefined;
+  private ownBase: Definition | null | undefined;
+  private ownDescribed: ClassMetadata | null | undefined;
+  private ownMarked: Marked | undefined;
+  private ownProperties: boolean | undefined;
+  private ownTypes: readonly unknown[] | null | undefined;
   /** How many parameters its `inject` does not name, although they have no default. */
   unnamed = 0;
   /** The `onStart` and `onStop` of the class, where they cannot see their arguments. */
@@ -185,7 +158,7 @@ export class Definition {
     readonly declared: boolean,
     hooks?: number,
   ) {
-    this.#hooks = hooks;
+    this.ownHooks = hooks;
     const { startTimeout, stopTimeout } = options;
     this.startTimeout = startTimeout === undefined ? undefined : toMs(startTimeout, `The startTimeout of ${name}`);
     this.stopTimeout = stopTimeout === undefined ? undefined : toMs(stopTimeout, `The stopTimeout of ${name}`);
@@ -199,43 +172,42 @@ export class Definition {
 
   /** That of the class it extends, up to and without the base class of services. */
   get base(): Definition | undefined {
-    if (this.#base === undefined) {
-      const base: unknown = this.cls === undefined || this.#hooks === BASE ? null : Object.getPrototypeOf(this.cls);
-      this.#base = typeof base === 'function' && base !== Function.prototype ? definitionOf(base as Class) : null;
+    if (this.ownBase === undefined) {
+      const base: unknown = this.cls === undefined || this.ownHooks === BASE ? null : Object.getPrototypeOf(this.cls);
+      this.ownBase = typeof base === 'function' && base !== Function.prototype ? definitionOf(base as Class) : null;
     }
-    return this.#base ?? undefined;
+    return this.ownBase ?? undefined;
   }
 
   /** What inversify's decorators say about the class itself. */
   get described(): ClassMetadata | undefined {
-    if (this.#described === undefined) {
-      this.#described = (this.cls === undefined ? undefined : describedBy(this.cls)) ?? null;
+    if (this.ownDescribed === undefined) {
+      this.ownDescribed = (this.cls === undefined ? undefined : describedBy(this.cls)) ?? null;
     }
-    return this.#described ?? undefined;
+    return this.ownDescribed ?? undefined;
   }
 
   /** The types of the constructor's parameters, where the compiler emitted them. */
   get types(): readonly unknown[] | undefined {
-    if (this.#types === undefined) {
-      this.#types = (this.cls === undefined ? undefined : parameterTypes(this.cls)) ?? null;
+    if (this.ownTypes === undefined) {
+      this.ownTypes = (this.cls === undefined ? undefined : parameterTypes(this.cls)) ?? null;
     }
-    return this.#types ?? undefined;
+    return this.ownTypes ?? undefined;
   }
 
   /** What inversify's `@postConstruct()` and `@preDestroy()` name, those of base classes first. */
   get marked(): Marked {
-    return (this.#marked ??= withMarks(this.base?.marked ?? NO_MARKS, this.described));
+    return (this.ownMarked ??= withMarks(this.base?.marked ?? NO_MARKS, this.described));
   }
 
   /** Whether anything is injected into properties. */
   get hasProperties(): boolean {
-    return (this.#hasProperties ??=
-      (this.described !== undefined && this.described.properties.size > 0) || this.base?.hasProperties === true);
+    return (this.ownProperties ??= injectsProperties(this));
   }
 
   /** Its tasks, timers and crontabs. */
   get work(): readonly WorkDefinition[] {
-    return (this.#work ??=
+    return (this.ownWork ??=
       this.cls === undefined ? NO_WORK : workOf(this.cls, metadataOf(this.cls), this.base?.work ?? NO_WORK));
   }
 
@@ -246,24 +218,27 @@ export class Definition {
     const hooks = this.readHooks();
     if ((hooks & Hook.onStart) !== 0) this.deafStart = deafHook(cls, 'onStart', this.base?.deafStart);
     if ((hooks & Hook.onStop) !== 0) this.deafStop = deafHook(cls, 'onStop', this.base?.deafStop);
-    this.#work = workOf(cls, metadata ?? metadataOf(cls), this.base?.work ?? NO_WORK);
-    this.#described = describeToInversify(cls, this.options.inject ?? this.types ?? NO_TYPES, describedBy(cls)) ?? null;
+    this.ownWork = workOf(cls, metadata ?? metadataOf(cls), this.base?.work ?? NO_WORK);
+    this.ownDescribed =
+      describeToInversify(cls, this.options.inject ?? this.types ?? NO_TYPES, describedBy(cls)) ?? null;
+    this.ownMarked = withMarks(this.base?.marked ?? NO_MARKS, this.described);
+    this.ownProperties = injectsProperties(this);
   }
 
   /** Another task or timer came to it. */
   forgetWork(): void {
-    this.#work = undefined;
+    this.ownWork = undefined;
   }
 
   /** Which hooks the class has, as bits of {@link Hook}. */
   get hooks(): number {
-    return this.#hooks ?? this.readHooks();
+    return this.ownHooks ?? this.readHooks();
   }
 
   readHooks(): number {
-    const own = this.cls === undefined ? 0 : hooksAmong(Object.getOwnPropertyNames(this.cls.prototype));
-    this.#hooks = own | (this.base?.hooks ?? 0);
-    return this.#hooks;
+    const own = this.cls === undefined ? 0 : Hook.hooksAmong(Object.getOwnPropertyNames(this.cls.prototype));
+    this.ownHooks = own | (this.base?.hooks ?? 0);
+    return this.ownHooks;
   }
 
   /** Whether it extends the base class that has everything a service needs. */
@@ -399,6 +374,10 @@ function workOf(
   const own = [...(legacy ?? NO_WORK), ...(standard ?? NO_WORK)];
   const redeclared = new Set(own.map(({ key }) => key));
   return [...inherited.filter(({ key }) => !redeclared.has(key)), ...own];
+}
+
+function injectsProperties({ described, base }: Definition): boolean {
+  return (described !== undefined && described.properties.size > 0) || base?.hasProperties === true;
 }
 
 /** What the standard dialect keeps about a class itself. */

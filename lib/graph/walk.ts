@@ -30,39 +30,23 @@ let walks = 0;
  * each vertex.
  */
 export class Walk<V extends Vertex> {
-  readonly #way: V[] = [];
+  /** From the root to the vertex that is open now. */
+  readonly way: V[] = [];
   /** What comes before each vertex of the way, and which of that is next. */
-  readonly #before: (readonly V[])[] = [];
-  readonly #next: number[] = [];
-  readonly #open: number;
+  private readonly befores: (readonly V[])[] = [];
+  private readonly nexts: number[] = [];
+  /** No other walk has it. */
+  readonly number: number;
 
   constructor(private readonly visitor: Visitor<V>) {
     walks += 1;
-    this.#open = walks * 2;
-  }
-
-  /** No other walk has it. */
-  get number(): number {
-    return this.#open;
-  }
-
-  /** From the root to the vertex that is open now. */
-  get path(): V[] {
-    return [...this.#way];
-  }
-
-  /** The same, as it changes. */
-  get way(): readonly V[] {
-    return this.#way;
+    this.number = walks * 2;
   }
 
   visit(root: V): void {
-    const open = this.#open;
+    const { number: open, way, befores, nexts } = this;
     if (root.visit >= open) return;
-    const way = this.#way;
-    const befores = this.#before;
-    const nexts = this.#next;
-    this.#enter(root);
+    this.enter(root);
     while (way.length > 0) {
       const top = way.length - 1;
       const before = befores[top] as readonly V[];
@@ -76,21 +60,21 @@ export class Walk<V extends Vertex> {
       } else {
         nexts[top] = at + 1;
         const next = before[at] as V;
-        if (next.visit < open) this.#enter(next);
-        else if (next.visit === open) this.visitor.cycle(this.#from(next));
+        if (next.visit < open) this.enter(next);
+        else if (next.visit === open) this.visitor.cycle(this.from(next));
       }
     }
   }
 
-  #enter(vertex: V): void {
-    vertex.visit = this.#open;
+  private enter(vertex: V): void {
+    vertex.visit = this.number;
     // the vertex is on the path while it is asked
-    this.#way.push(vertex);
-    this.#before.push(this.visitor.before(vertex));
-    this.#next.push(0);
+    this.way.push(vertex);
+    this.befores.push(this.visitor.before(vertex));
+    this.nexts.push(0);
   }
 
-  #from(vertex: V): V[] {
-    return this.#way.slice(this.#way.indexOf(vertex));
+  private from(vertex: V): V[] {
+    return this.way.slice(this.way.indexOf(vertex));
   }
 }

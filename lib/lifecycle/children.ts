@@ -3,7 +3,8 @@ import type { Environment } from './environment.js';
 import type { Owner } from './hooks.js';
 import type { Lifecycle } from './lifecycle.js';
 import { circular, owned, parentStopping } from './mishaps.js';
-import { Phase, type Run } from './run.js';
+import * as Phase from './phase.js';
+import type { Run } from './run.js';
 
 /** The services that start and stop with another one, in the order in which they start. */
 export class Children {

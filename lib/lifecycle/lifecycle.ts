@@ -7,7 +7,8 @@
  */
 import { deferred } from '../base/async.js';
 import type { LogLevel, Logger, ServiceState } from '../base/events.js';
-import { definitionOf, hooksAmong, type Class, type Definition } from '../declare/definition.js';
+import { definitionOf, type Class, type Definition } from '../declare/definition.js';
+import * as Hook from '../declare/hook.js';
 import type { TreeNode } from './beacon.js';
 import { Children } from './children.js';
 import { isInstance, noService } from './declared.js';
@@ -17,7 +18,8 @@ import type { Hooks, Owner } from './hooks.js';
 import { prefixed } from './log.js';
 import { answerStop, impossible, notRunning, parentStopping, stillStopping } from './mishaps.js';
 import { abandon, expire, record } from './overdue.js';
-import { CHILDREN, Phase, Run } from './run.js';
+import * as Phase from './phase.js';
+import { CHILDREN, Run } from './run.js';
 import { labelOf, tellState } from './telling.js';
 import { transitions, type Happening } from './transitions.js';
 import { Waits, type Wait } from './waiting.js';
@@ -51,11 +53,11 @@ export function lifecycleOf(target: object): Lifecycle {
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
 export class Lifecycle implements TreeNode {
-  #state: ServiceState = 'idle';
-  #since: number = UNKNOWN;
+  private current: ServiceState = 'idle';
+  private since: number = UNKNOWN;
   /** How often it was started. */
   runs = 0;
-  #extras: Extras | undefined;
+  private extras: Extras | undefined;
   /** The current run, or the last one. */
   run: Run | undefined;
   owner: Owner | undefined;
@@ -73,8 +75,8 @@ export class Lifecycle implements TreeNode {
     this.hooks = definition.hooks;
   }
 
-  get #rare(): Extras {
-    return (this.#extras ??= new Extras());
+  private get rare(): Extras {
+    return (this.extras ??= new Extras());
   }
 
   /** What people read. */
@@ -84,11 +86,11 @@ export class Lifecycle implements TreeNode {
 
   /** The name that it was given, or that of its class. */
   get givenName(): string {
-    return this.#extras?.name ?? this.definition.name;
+    return this.extras?.name ?? this.definition.name;
   }
 
   set name(name: string) {
-    this.#rare.name = name;
+    this.rare.name = name;
   }
 
   /** Whether it is on its way up or down. */
@@ -98,16 +100,16 @@ export class Lifecycle implements TreeNode {
 
   /** Unique in its container. */
   get id(): string {
-    return this.owner?.id ?? this.#extras?.id ?? this.name;
+    return this.owner?.id ?? this.extras?.id ?? this.name;
   }
 
   set id(id: string) {
-    this.#rare.id = id;
+    this.rare.id = id;
   }
 
   /** Whether it has any hook or background work: whether it is more than a value. */
   get alive(): boolean {
-    return this.definition.hasLife || hooksAmong(Object.keys(this.target)) !== 0;
+    return this.definition.hasLife || Hook.hooksAmong(Object.keys(this.target)) !== 0;
   }
 
   get children(): readonly Lifecycle[] {
@@ -128,16 +130,16 @@ export class Lifecycle implements TreeNode {
   }
 
   get log(): Logger {
-    return (this.#rare.log ??= prefixed(this));
+    return (this.rare.log ??= prefixed(this));
   }
 
   get state(): ServiceState {
-    return this.#state;
+    return this.current;
   }
 
   /** What `console.log(service)` shows instead of everything that hangs on it. */
   [INSPECT](): string {
-    return `[${this.#state}]`;
+    return `[${this.current}]`;
   }
 
   get crashReason(): unknown {
@@ -151,29 +153,29 @@ export class Lifecycle implements TreeNode {
 
   /** Whether its work should come to an end. */
   get shouldStop(): boolean {
-    return this.#state === 'stopping' || this.#state === 'stopped' || this.#state === 'crashed';
+    return this.current === 'stopping' || this.current === 'stopped' || this.current === 'crashed';
   }
 
   /** Aborts when the run ends. */
   get signal(): AbortSignal {
     // before the first start it is the signal of the run to come
-    return this.run?.signal ?? (this.#rare.early ??= new AbortController()).signal;
+    return this.run?.signal ?? (this.rare.early ??= new AbortController()).signal;
   }
 
   get waits(): Waits {
-    return (this.#rare.waits ??= new Waits(this.env.clock, () => this.shouldStop));
+    return (this.rare.waits ??= new Waits(this.env.clock, () => this.shouldStop));
   }
 
   /** The run, while it can still take something on: up to a phase. */
-  activeRun(what: string, last: Phase = Phase.Shutdown): Run {
+  activeRun(what: string, last: Phase.Any = Phase.Shutdown): Run {
     const { run } = this;
     if (run === undefined || run.phase > last) throw notRunning(this, what);
     return run;
   }
 
   /** Gives a run the signal that somebody has asked for already. */
-  #handOver(run: Run): void {
-    const extras = this.#extras;
+  private handOver(run: Run): void {
+    const { extras } = this;
     if (extras?.early === undefined) return;
     run.inherit(extras.early);
     extras.early = undefined;
@@ -181,27 +183,27 @@ export class Lifecycle implements TreeNode {
 
   /** Starts it. Its owner hears how that went. `since` is when its time began, on the clock's `now()`. */
   begin(since = this.env.clock.now()): void {
-    if (transitions[this.#state].start !== 'starting') {
-      this.#happens('start');
+    if (transitions[this.current].start !== 'starting') {
+      this.happens('start');
       return;
     }
     const run = new Run(this);
-    this.#handOver(run);
+    if (this.extras !== undefined) this.handOver(run);
     this.run = run;
     this.runs += 1;
     run.allow(this.definition.startTimeout, since);
     // whoever hears of it finds the new run, and may have ended it
-    this.#become('starting', 'start');
+    this.become('starting', 'start');
     if (!run.ending) proceed(this, run);
   }
 
   /** Starts it (mode's `start`). Rejects with what its own hook threw, after the way down. */
   start(): Promise<void> {
-    if (this.#state === 'running' && this.#extras?.starting === undefined && this.run?.phase === Phase.Up) {
+    if (this.current === 'running' && this.extras?.starting === undefined && this.run?.phase === Phase.Up) {
       return Promise.resolve();
     }
     if (this.parent?.state === 'stopping') return Promise.reject(parentStopping(this.parent, this));
-    const rare = this.#rare;
+    const rare = this.rare;
     const before = rare.starting;
     const { promise } = (rare.starting ??= deferred());
     try {
@@ -217,33 +219,33 @@ export class Lifecycle implements TreeNode {
 
   /** Stops it, if it was started. Rejects with what went wrong on the way down, after everything was tried. */
   stop(): Promise<void> {
-    if (this.#state === 'idle' || this.#state === 'stopped' || this.#state === 'crashed') return Promise.resolve();
-    const { promise } = (this.#rare.stopping ??= deferred());
+    if (this.current === 'idle' || this.current === 'stopped' || this.current === 'crashed') return Promise.resolve();
+    const { promise } = (this.rare.stopping ??= deferred());
     this.end();
     return promise;
   }
 
   /** Ends its run in peace. */
   end(): void {
-    if (this.#state !== 'stopping' && this.#happens('stop')) this.#finish(this.run as Run);
+    if (this.current !== 'stopping' && this.happens('stop')) this.finish(this.run as Run);
     this.descend();
   }
 
   /** Ends its run because of an error (mode's `crash`). Unless it does not spread, its children go down for the same reason. */
   crash(error: unknown, spreads = true): void {
     const wasUp = this.run?.phase === Phase.Up;
-    if (!this.#happens('crash', error)) return;
+    if (!this.happens('crash', error)) return;
     const run = (this.run ??= new Run(this));
     run.failure = { error, spreads, fell: wasUp };
-    if (this.#state === 'crashed') {
+    if (this.current === 'crashed') {
       // it had never started, so there is no way down to take
-      this.#handOver(run);
+      this.handOver(run);
       run.phase = Phase.Down;
       run.end();
-      this.#extras?.waits?.wakeAll();
+      this.extras?.waits?.wakeAll();
       return;
     }
-    this.#finish(run);
+    this.finish(run);
     if (!wasUp) {
       this.descend();
       this.owner?.failing?.(this, error);
@@ -253,8 +255,8 @@ export class Lifecycle implements TreeNode {
 
   /** Goes down with its parent, for the same reason. Settles like a stop. */
   fall(error: unknown): Promise<void> {
-    if (this.#state !== 'running' && this.#state !== 'starting') return this.stop();
-    const { promise } = (this.#rare.stopping ??= deferred());
+    if (this.current !== 'running' && this.current !== 'starting') return this.stop();
+    const { promise } = (this.rare.stopping ??= deferred());
     this.crash(error);
     return promise;
   }
@@ -262,7 +264,7 @@ export class Lifecycle implements TreeNode {
   /** Goes down, after the run has ended. Only a crash waits for this call; see {@link Owner.crashed}. */
   descend(): void {
     const { run } = this;
-    if (this.#state !== 'stopping' || run === undefined || !run.ending || run.busy || run.phase > Phase.Up) return;
+    if (this.current !== 'stopping' || run === undefined || !run.ending || run.busy || run.phase > Phase.Up) return;
     // a crash may have waited for its turn, which was none of its own time
     if (run.crashed) run.allow(this.definition.stopTimeout);
     run.phase = run.after(Phase.Up);
@@ -272,12 +274,12 @@ export class Lifecycle implements TreeNode {
   /** Gives up waiting: what is left of the way down is done, but not waited for. */
   abandon(): void {
     const { run } = this;
-    if (this.#state === 'stopping' && run?.forced === false) abandon(this, run, false);
+    if (this.current === 'stopping' && run?.forced === false) abandon(this, run, false);
   }
 
   /** What waits for something in this service now. */
   get pendingWaits(): Iterable<Wait> {
-    return this.#extras?.waits ?? [];
+    return this.extras?.waits ?? [];
   }
 
   /** Takes a service on as a child: it starts and stops with this one, in its place among the others. */
@@ -309,7 +311,7 @@ export class Lifecycle implements TreeNode {
   /** The same without what is below it. */
   take(env: Environment): void {
     this.env = env;
-    if (this.#extras?.waits !== undefined) this.#extras.waits.clock = env.clock;
+    if (this.extras?.waits !== undefined) this.extras.waits.clock = env.clock;
   }
 
   /** The deadline of a run has come. */
@@ -319,41 +321,41 @@ export class Lifecycle implements TreeNode {
 
   /** A step on the way up threw. */
   startFailed(run: Run, error: unknown): void {
-    this.#happens('crash', error);
+    this.happens('crash', error);
     run.failure = { error };
-    this.#finish(run);
+    this.finish(run);
     run.phase = run.after(Phase.Up);
     this.owner?.failing?.(this, error);
   }
 
   /** Its work begins. */
   rise(): void {
-    this.#happens('up');
+    this.happens('up');
   }
 
   /** Everything on the way up is done. */
   up(run: Run): void {
     if (run.ending) return;
     run.grace = undefined;
-    run.answer = undefined;
     run.unwatch();
-    const extras = this.#extras;
-    extras?.starting?.resolve();
-    if (extras !== undefined) extras.starting = undefined;
+    const { extras } = this;
+    if (extras !== undefined) {
+      extras.starting?.resolve();
+      extras.starting = undefined;
+    }
     this.owner?.cameUp?.(this);
   }
 
   /** The bottom of the way down. */
   bottom(run: Run): void {
     run.grace = undefined;
-    run.answer = undefined;
     run.unwatch();
     if (run.mishaps !== undefined) run.failure ??= { error: run.mishaps[0]?.error };
-    const extras = this.#extras;
+    const { extras } = this;
     const starting = extras?.starting;
     const stopping = extras?.stopping;
     if (extras !== undefined) extras.starting = extras.stopping = undefined;
-    this.#happens(run.failure === undefined ? 'down' : 'fail', run.failure?.error);
+    this.happens(run.failure === undefined ? 'down' : 'fail', run.failure?.error);
     // whoever hears of it first may start it again at once
     this.owner?.down?.(this);
     starting?.reject(run.failure === undefined ? run.reason : run.failure.error);
@@ -361,18 +363,18 @@ export class Lifecycle implements TreeNode {
   }
 
   /** A run ends: everything that waits on it hears so. */
-  #finish(run: Run): void {
+  private finish(run: Run): void {
     run.crashed = run.failure !== undefined;
     run.allow(this.definition.stopTimeout);
     if (run.busy) run.watch();
     run.end();
-    this.#extras?.waits?.wakeAll();
+    this.extras?.waits?.wakeAll();
     if (run.phase === Phase.Children) this.family?.interrupt(run);
   }
 
   /** Whether the table lets it happen now; moves to the state that follows. */
-  #happens(happening: Happening, error?: unknown): boolean {
-    const verdict = transitions[this.#state][happening];
+  private happens(happening: Happening, error?: unknown): boolean {
+    const verdict = transitions[this.current][happening];
     switch (verdict) {
       case 'join':
         return false;
@@ -383,22 +385,22 @@ export class Lifecycle implements TreeNode {
       case 'bug':
         throw verdict === 'refuse' ? stillStopping(this) : impossible(this, happening);
       default:
-        this.#become(verdict, happening, error);
+        this.become(verdict, happening, error);
         return true;
     }
   }
 
-  #become(to: ServiceState, happening: Happening, error?: unknown): void {
-    const from = this.#state;
-    this.#state = to;
+  private become(to: ServiceState, happening: Happening, error?: unknown): void {
+    const from = this.current;
+    this.current = to;
     const { env } = this;
     if (!env.listening) {
-      this.#since = UNKNOWN;
+      this.since = UNKNOWN;
       return;
     }
     const now = env.clock.now();
-    const ms = this.#since === UNKNOWN ? undefined : now - this.#since;
-    this.#since = now;
+    const ms = this.since === UNKNOWN ? undefined : now - this.since;
+    this.since = now;
     // an error may be `undefined`
     tellState(this, from, to, ms, happening === 'crash' || happening === 'fail' ? { error } : undefined);
   }

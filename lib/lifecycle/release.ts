@@ -1,7 +1,7 @@
 /** What `use()`, `adopt()` and `defer()` do. */
 import { inspect } from 'node:util';
 import type { Lifecycle } from './lifecycle.js';
-import { Phase } from './run.js';
+import * as Phase from './phase.js';
 import type { Release } from './scope.js';
 import { warn } from './telling.js';
 

@@ -7,32 +7,13 @@ import type { Background } from '../run/background.js';
 import type { Deadlines, Timed } from './deadlines.js';
 import { DEFAULT_TIMEOUT } from './environment.js';
 import type { Lifecycle } from './lifecycle.js';
+import * as Phase from './phase.js';
 import { Scope } from './scope.js';
 import { warn } from './telling.js';
 import { keyOf } from './tree.js';
-import type { Answer } from './walk.js';
-
-/** The steps of a run, in order. At `Up` it rests until somebody ends it. */
-export const Phase = {
-  First: 0,
-  Start: 1,
-  Children: 2,
-  Begin: 3,
-  Started: 4,
-  Up: 5,
-  Stop: 6,
-  ChildrenDown: 7,
-  Holds: 8,
-  Tasks: 9,
-  Release: 10,
-  Shutdown: 11,
-  Down: 12,
-} as const;
-
-export type Phase = (typeof Phase)[keyof typeof Phase];
 
 /** The bit of a phase in `Run.needs`. */
-export function bit(phase: Phase): number {
+export function bit(phase: Phase.Any): number {
   return 1 << phase;
 }
 
@@ -77,11 +58,22 @@ class Load {
   mishaps: Mishap[] | undefined;
   abandoned: string[] | undefined;
   lateStop = false;
+  hearer: Hearer | undefined;
+}
+
+/**
+ * Who hears how the steps of a run went: the run itself, until one is given up. Then the next one has a hearer of its own, so
+ * that what comes from the one before is known to be late.
+ */
+export interface Hearer {
+  readonly run: Run;
+  /** Nobody waits any longer for the step of this phase. */
+  givenUp: Phase.Any | undefined;
 }
 
 /** One life of a service, from a start to the bottom of the way down. A restart makes a new one: nothing is reset. */
-export class Run implements Timed, TaskHost {
-  phase: Phase = Phase.First;
+export class Run implements Timed, TaskHost, Hearer {
+  phase: Phase.Any = Phase.First;
   /** Which phases have something to do, as bits. Most services skip most of them. */
   needs: number = ALWAYS;
   /** Whether the step of this phase is under way. */
@@ -101,14 +93,28 @@ export class Run implements Timed, TaskHost {
    * when it had been up. It is `reported` when who waits for the start was told.
    */
   failure: { error: unknown; spreads?: boolean; fell?: boolean; reported?: boolean } | undefined;
-  /** Hears of the step that is waited for. */
-  answer: Answer | undefined;
+  /** Nobody waits any longer for the step of this phase. */
+  givenUp: Phase.Any | undefined;
   /** Tells the hook that is under way that its time is over. */
   grace: AbortController | undefined;
 
   #load: Load | undefined;
 
   constructor(readonly lifecycle: Lifecycle) {}
+
+  get run(): this {
+    return this;
+  }
+
+  /** Who hears of the step that is under way. */
+  get hearer(): Hearer {
+    if (this.givenUp === undefined) return this;
+    const load = this.#taken;
+    if (load.hearer === undefined || load.hearer.givenUp !== undefined) {
+      load.hearer = { run: this, givenUp: undefined };
+    }
+    return load.hearer;
+  }
 
   get service(): string {
     return this.lifecycle.name;
@@ -222,9 +228,9 @@ export class Run implements Timed, TaskHost {
   }
 
   /** The next phase after one that has something to do. */
-  after(phase: Phase): Phase {
+  after(phase: Phase.Any): Phase.Any {
     const rest = this.needs & (-2 << phase);
-    return (31 - Math.clz32(rest & -rest)) as Phase;
+    return (31 - Math.clz32(rest & -rest)) as Phase.Any;
   }
 
   /** It ends: what belongs to it hears so. */

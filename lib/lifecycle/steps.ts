@@ -1,13 +1,14 @@
 /** What a run does in each of its phases. */
 import { ignoresArguments } from '../declare/arguments.js';
-import { Hook, hookOf } from '../declare/definition.js';
+import * as Hook from '../declare/hook.js';
 import { backgroundOf } from '../run/background.js';
 import { isTracing, traced } from '../run/tracing.js';
 import type { Hooks } from './hooks.js';
 import { childrenIn } from './declared.js';
 import type { Lifecycle } from './lifecycle.js';
 import { shadowed } from './mishaps.js';
-import { CHILDREN, Phase, STEPS, type Run } from './run.js';
+import * as Phase from './phase.js';
+import { CHILDREN, STEPS, type Run } from './run.js';
 import { hookAt } from './waiting-on.js';
 
 // for hooks that cannot look at it
@@ -102,7 +103,7 @@ function readFields(lifecycle: Lifecycle): void {
   const { extendsBase } = lifecycle.definition;
   for (let index = 0; index < fields.length; index += 1) {
     const field = fields[index] as string;
-    if (lifecycle.runs === 1) lifecycle.hooks |= hookOf(field);
+    if (lifecycle.runs === 1) lifecycle.hooks |= Hook.hookOf(field);
     if (extendsBase && members.has(field)) throw shadowed(lifecycle, field);
   }
 }

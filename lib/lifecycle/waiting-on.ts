@@ -1,5 +1,6 @@
 import type { Lifecycle } from './lifecycle.js';
-import { Phase, type Run } from './run.js';
+import * as Phase from './phase.js';
+import type { Run } from './run.js';
 
 /** What a run is waiting on right now, in words. */
 export function waitingOn(lifecycle: Lifecycle, run: Run): string[] {

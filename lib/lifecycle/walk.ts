@@ -1,8 +1,9 @@
 /** The walk of a run through its phases: from step to step, without promises where nothing is asynchronous. */
 import { isEcho, isThenable } from '../base/async.js';
-import { Hook } from '../declare/definition.js';
+import * as Hook from '../declare/hook.js';
 import type { Lifecycle } from './lifecycle.js';
-import { Phase, type Run } from './run.js';
+import * as Phase from './phase.js';
+import type { Hearer, Run } from './run.js';
 import { performStep } from './steps.js';
 import { warn } from './telling.js';
 
@@ -17,13 +18,12 @@ export function proceed(lifecycle: Lifecycle, run: Run): void {
         const promise = Promise.resolve(pending);
         if (!run.forced) {
           run.watch();
-          const { passed, failed } = (run.answer ??= new Answer(run));
-          promise.then(passed, failed);
+          // bound, since that takes less room than closures do
+          const { hearer } = run;
+          promise.then(hearPassed.bind(hearer), hearFailed.bind(hearer));
           return;
         }
-        promise.catch((error: unknown) => {
-          failedLate(lifecycle, error);
-        });
+        disregard(lifecycle, promise);
       }
     } catch (error) {
       run.busy = false;
@@ -39,28 +39,13 @@ export function proceed(lifecycle: Lifecycle, run: Run): void {
 
 /** Leaves the step that is under way to itself and goes on with the next one. */
 export function giveUp(lifecycle: Lifecycle, run: Run): void {
-  if (run.answer !== undefined) run.answer.givenUp = run.phase;
-  run.answer = undefined;
+  run.hearer.givenUp = run.phase;
   run.busy = false;
   run.phase = run.after(run.phase < Phase.Stop ? Phase.Up : run.phase);
   proceed(lifecycle, run);
 }
 
-/**
- * Hears how the asynchronous steps of a run went. When a step is given up, the next one gets an answer of its own, and what
- * comes here is known to be late.
- */
-export class Answer {
-  /** Nobody waits any longer for the step of this phase. */
-  givenUp: Phase | undefined;
-  // bound, since that takes less room than closures do
-  readonly passed: () => void = hearPassed.bind(this);
-  readonly failed: (error: unknown) => void = hearFailed.bind(this);
-
-  constructor(readonly run: Run) {}
-}
-
-function hearPassed(this: Answer): void {
+function hearPassed(this: Hearer): void {
   const { run, givenUp } = this;
   const { lifecycle } = run;
   if (givenUp !== undefined) {
@@ -72,7 +57,7 @@ function hearPassed(this: Answer): void {
   proceed(lifecycle, run);
 }
 
-function hearFailed(this: Answer, error: unknown): void {
+function hearFailed(this: Hearer, error: unknown): void {
   const { run, givenUp } = this;
   const { lifecycle } = run;
   if (givenUp !== undefined) {
@@ -123,6 +108,13 @@ function startedLate(lifecycle: Lifecycle, run: Run): void {
   const { run: now } = lifecycle;
   if (now !== run && now !== undefined && now.phase < Phase.Release) now.scope.add(stop);
   else void stop();
+}
+
+// of its own, as closures take room when the function around them is called
+function disregard(lifecycle: Lifecycle, promise: Promise<unknown>): void {
+  promise.catch((error: unknown) => {
+    failedLate(lifecycle, error);
+  });
 }
 
 function failedLate(lifecycle: Lifecycle, error: unknown): void {

@@ -20,8 +20,8 @@ import type { Resolved, Resolver, ResolverHost, Wanted } from './resolver.js';
 
 export class Planning implements Visitor<Node> {
   readonly #problems: PlanProblem[] = [];
-  readonly #order: Node[] = [];
-  readonly #walk = new Walk<Node>(this);
+  private readonly order: Node[] = [];
+  private readonly walk = new Walk<Node>(this);
 
   /** The contexts that a condition has asked for. */
   readonly #contexts = new Map<Node, Context>();
@@ -38,10 +38,10 @@ export class Planning implements Visitor<Node> {
   /** `undefined` where something turned out to be different for each that asks for it: then it all has to be planned again. */
   run(wanted: readonly Wanted[]): Resolved | undefined {
     const roots = wanted.flatMap((one) => (one instanceof Node ? one : this.#root(one)));
-    for (const root of roots) this.#walk.visit(root);
+    for (const root of roots) this.walk.visit(root);
     if (this.#contexts.size > 0 && this.#remember()) return undefined;
     if (this.#problems.length > 0) throw new PlanError(this.#problems);
-    return { roots, order: this.#order };
+    return { roots, order: this.order };
   }
 
   #root(wanted: ServiceIdentifier | Request): Node[] {
@@ -70,13 +70,13 @@ export class Planning implements Visitor<Node> {
     const asRoot = this.#rootRequests.get(node);
     if (asRoot !== undefined && !context.fits(asRoot, undefined)) return true;
     return node.dependents.some(
-      (from) => from.visit >= this.#walk.number && requestsFor(node, from).some((asked) => !context.fits(asked, from)),
+      (from) => from.visit >= this.walk.number && requestsFor(node, from).some((asked) => !context.fits(asked, from)),
     );
   }
 
   /** The context of the node that is open. A node that is there already has the one that it was made in. */
   #context(): Context | undefined {
-    const { way } = this.#walk;
+    const { way } = this.walk;
     let at = way.length;
     let context: Context | undefined;
     while (context === undefined && at > 0) {
@@ -104,11 +104,11 @@ export class Planning implements Visitor<Node> {
   }
 
   get #path(): string[] {
-    return this.#walk.path.map(nameOf);
+    return this.walk.way.map(nameOf);
   }
 
   leave(node: Node): void {
-    if (node.belongsTo(this.host)) this.#order.push(node);
+    if (node.belongsTo(this.host)) this.order.push(node);
   }
 
   cycle(path: Node[]): void {
@@ -126,24 +126,24 @@ export class Planning implements Visitor<Node> {
     if (typeof source === 'function') {
       const definition = node.definition ?? definitionOf(source);
       const { dependsOn } = definition.options;
-      this.#fillFrom(node, definition, dependsOn === undefined ? NONE : dependsOn.map(fromOption));
+      this.fillFrom(node, definition, dependsOn === undefined ? NONE : dependsOn.map(fromOption));
     } else {
       const { parameters, properties } = needsOf(node);
       const set = properties === undefined ? undefined : this.#fillProperties(node, properties);
-      this.#connect(node, this.#fillAll(node, parameters), set, NONE);
+      this.connect(node, this.fillAll(node, parameters), set, NONE);
     }
     return node.dependencies;
   }
 
-  #fillFrom(node: Node, definition: Definition, dependsOn: readonly (Dependency | MetadataGap)[]): void {
+  private fillFrom(node: Node, definition: Definition, dependsOn: readonly (Dependency | MetadataGap)[]): void {
     const parameters = parametersOf(definition);
     const properties = propertiesOf(definition);
-    const filled = parameters.length === 0 ? NONE : this.#fillAll(node, parameters);
+    const filled = parameters.length === 0 ? NONE : this.fillAll(node, parameters);
     const set = properties === undefined ? undefined : this.#fillProperties(node, properties);
-    this.#connect(node, filled, set, dependsOn.length === 0 ? NONE : this.#fillAll(node, dependsOn, 'dependsOn'));
+    this.connect(node, filled, set, dependsOn.length === 0 ? NONE : this.fillAll(node, dependsOn, 'dependsOn'));
   }
 
-  #fillAll(node: Node, dependencies: readonly (Dependency | MetadataGap)[], list = 'inject'): Filling<Node>[] {
+  private fillAll(node: Node, dependencies: readonly (Dependency | MetadataGap)[], list = 'inject'): Filling<Node>[] {
     // oxlint-disable-next-line no-new-array -- a list that is pushed to has room for 16 more
     const fillings: Filling<Node>[] = new Array<Filling<Node>>(dependencies.length);
     for (let index = 0; index < dependencies.length; index += 1) {
@@ -152,7 +152,7 @@ export class Planning implements Visitor<Node> {
         this.#problems.push(problems.metadata(node.name, placeOf(dependency, index, list), dependency, this.#path));
         fillings[index] = undefined;
       } else {
-        fillings[index] = this.#filling(dependency, node);
+        fillings[index] = this.filling(dependency, node);
       }
     }
     return fillings;
@@ -167,7 +167,7 @@ export class Planning implements Visitor<Node> {
       if (dependency instanceof MetadataGap) {
         this.#problems.push(problems.metadata(node.name, `Property ${String(key)}`, dependency, this.#path));
       } else {
-        const filling = this.#filling(dependency, node);
+        const filling = this.filling(dependency, node);
         // what is optional and not there keeps its default
         if (filling !== undefined) filled.set(key, filling);
       }
@@ -176,7 +176,7 @@ export class Planning implements Visitor<Node> {
   }
 
   /** Writes down what a node needs. */
-  #connect(
+  private connect(
     node: Node,
     parameters: Filling<Node>[],
     properties: Map<string | symbol, Filling<Node>> | undefined,
@@ -203,10 +203,10 @@ export class Planning implements Visitor<Node> {
     }
   }
 
-  #filling(dependency: Dependency, from: Node): Filling<Node> {
+  private filling(dependency: Dependency, from: Node): Filling<Node> {
     if (dependency === undefined) return undefined;
     if (!isRequest(dependency)) {
-      const single = this.resolver.single(dependency, this.#walk.number);
+      const single = this.resolver.single(dependency, this.walk.number);
       if (single !== undefined) return single;
     }
     const nodes = this.#fill(dependency, from);

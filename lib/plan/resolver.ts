@@ -54,7 +54,7 @@ const NO_CONSTRAINTS: BindingConstraints = {
 const NONE: never[] = [];
 
 export class Resolver {
-  readonly #nodes = new Map<Source, Node>();
+  private readonly known = new Map<Source, Node>();
   /** Further nodes of bindings that give something else to some of those who ask. */
   readonly #variants: Node[] = [];
   readonly #variantsFor = new Map<Binding, Map<Node | undefined, Node[]>>();
@@ -66,12 +66,12 @@ export class Resolver {
 
   /** All nodes that any plan has met. */
   get nodes(): Iterable<Node> {
-    return this.#variants.length === 0 ? this.#nodes.values() : [...this.#nodes.values(), ...this.#variants];
+    return this.#variants.length === 0 ? this.known.values() : [...this.known.values(), ...this.#variants];
   }
 
   /** The node of a service class, if one was ever planned here or in a parent. */
   find(source: Source): Node | undefined {
-    return this.#nodes.get(source) ?? this.host.parent?.find(source);
+    return this.known.get(source) ?? this.host.parent?.find(source);
   }
 
   /**
@@ -159,7 +159,7 @@ export class Resolver {
     if (via.includes(token)) throw new RedirectionCycle(via.slice(via.indexOf(token)).map(problems.tokenName));
     const bindings = this.#bindings(request);
     if (bindings === undefined) {
-      const node = this.#declared(token);
+      const node = this.declared(token);
       return node === undefined ? [] : [node];
     }
     return bindings
@@ -172,32 +172,32 @@ export class Resolver {
    * one is asked once in each planning.
    */
   single(token: ServiceIdentifier, planning: number): Node | undefined {
-    const known = this.#nodes.get(token as Class);
+    const known = this.known.get(token as Class);
     if (known?.unbound === planning) return known;
     if (this.host.parent !== undefined || this.host.bindings.getNonParentBindings(token) !== undefined) {
       return undefined;
     }
-    const node = known ?? this.#declared(token);
+    const node = known ?? this.declared(token);
     if (node !== undefined) node.unbound = planning;
     return node;
   }
 
-  #declared(token: ServiceIdentifier): Node | undefined {
+  private declared(token: ServiceIdentifier): Node | undefined {
     if (typeof token !== 'function') return undefined;
     const known = this.find(token);
     if (known !== undefined) return known;
     const definition = definitionOf(token);
     if (!definition.declared) return undefined;
     const node = this.host.createNode(token, definition);
-    this.#nodes.set(token, node);
+    this.known.set(token, node);
     return node;
   }
 
   nodeOf(source: Source): Node {
-    let node = this.#nodes.get(source);
+    let node = this.known.get(source);
     if (node === undefined) {
       node = this.#create(source);
-      this.#nodes.set(source, node);
+      this.known.set(source, node);
     }
     return node;
   }
@@ -277,7 +277,7 @@ export class Resolver {
 
   /** The node that a class stands for by itself, where nobody bound it. */
   byItself(token: ServiceIdentifier): Node | undefined {
-    const node = this.#declared(token);
+    const node = this.declared(token);
     return node?.belongsTo(this.host) === true ? node : undefined;
   }
 }

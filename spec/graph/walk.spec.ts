@@ -32,7 +32,7 @@ function walked(text: string, ...roots: string[]) {
   const asked: string[] = [];
   const walk: Walk<Point> = new Walk({
     before: (at) => {
-      asked.push(namesOf(walk.path));
+      asked.push(namesOf(walk.way));
       return at.before;
     },
     leave: ({ name }) => left.push(name),

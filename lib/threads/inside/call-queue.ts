@@ -1,5 +1,5 @@
 /** The calls that came in from the outside, answered in their order. */
-import { hooksAmong } from '../../declare/definition.js';
+import { hooksAmong } from '../../declare/hook.js';
 import type { Lifecycle } from '../../lifecycle/lifecycle.js';
 import { StoppedError } from '../../lifecycle/run.js';
 import { backgroundTask } from '../../run/background.js';
