@@ -8,32 +8,40 @@ import { isPlain, requireOptions } from '../base/nearest.js';
 import type { InjectOption } from '../declare/definition.js';
 import type { Coordinator } from '../run/host.js';
 
-/** Options of a container, besides those of inversify's. */
+/** Options of a container, besides those of inversify's. A key that nobody reads is a `TypeError`. */
 export interface ContainerOptions extends Omit<InversifyOptions, 'parent'> {
+  /** Whose bindings it sees where it has none of its own. What a parent binds, the parent starts and stops. */
   parent?: InversifyContainer;
   /** Where the `log` of services goes. Default: nowhere. */
   logger?: Logger;
   /** The time source. Default: the real clock. */
   clock?: Clock;
-  /** Asked before each run of a crontab, so that of many replicas only one does the work. Default: always yes. */
+  /**
+   * Asked before each run of a crontab, so that of many replicas only one does the work. Default: always yes. One without a
+   * function `claim` is a `TypeError`.
+   */
   coordinator?: Coordinator;
 }
 
-/** Options of `boot`. */
+/** Options of `boot`. A key that nobody reads is a `TypeError`. */
 export interface BootOptions {
-  /** Gives the boot up, which rolls it back. */
+  /** Gives the boot up, which takes all of it back: also what others have asked for that joined it. */
   signal?: AbortSignal;
   /** No option: a service, which has a `signal` as well, is not to be taken for options. */
   start?: never;
 }
 
-/** Options of `stop`. */
+/** Options of `stop`. A key that nobody reads is a `TypeError`. */
 export interface StopOptions {
-  /** One budget for the whole stop. What is not down by then is abandoned and named. Default: only each `stopTimeout`. */
+  /**
+   * One budget for the whole stop, child containers that use something of this one included. What is under way when it is over
+   * is abandoned and named. What has not had its turn by then gets a last short one: for all of it 500 ms, or the timeout where
+   * that is less. Of several stops that join, the one that ends first counts. Default: only each `stopTimeout`.
+   */
   timeout?: Duration;
 }
 
-/** How a resource is made and released. */
+/** How a resource is made and released. A key that nobody reads is a `TypeError`. */
 export interface ResourceOptions<T> {
   /** What `start` is given, in order. */
   inject?: readonly InjectOption[];
@@ -44,9 +52,12 @@ export interface ResourceOptions<T> {
   stop?: (value: T, signal: AbortSignal) => unknown;
   /** What people read. Default: the name of the token. */
   name?: string;
-  /** Default 60 s. */
+  /**
+   * How long `start` may take. Then its signal aborts, and it has another second to heed that, at most `stopTimeout`, before it is
+   * abandoned. Default 60 s.
+   */
   startTimeout?: Duration;
-  /** Default 60 s. */
+  /** How long `stop` may take before it is abandoned. Default 60 s. */
   stopTimeout?: Duration;
 }
 
@@ -56,6 +67,12 @@ const RESOURCE = ['inject', 'start', 'stop', 'name', 'startTimeout', 'stopTimeou
 
 export function checkContainer(options: ContainerOptions): ContainerOptions {
   requireOptions(options, CONTAINER, 'new Container()');
+  const coordinator = options.coordinator as Partial<Coordinator> | null | undefined;
+  if (coordinator !== undefined && typeof coordinator?.claim !== 'function') {
+    throw new TypeError(
+      `coordinator of new Container() is an object with a function claim, not ${inspect(coordinator, { depth: 0 })}\n  → Give { claim: ({ name, at }) => whether this replica is to run it }.`,
+    );
+  }
   return options;
 }
 

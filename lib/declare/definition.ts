@@ -89,7 +89,7 @@ export interface ServiceRestart extends RestartPolicy {
   readonly scope: RestartScope;
 }
 
-/** The options of `@service()`. */
+/** The options of `@service()`. A key that nobody reads is a `TypeError`. */
 export interface ServiceOptions {
   /** What people read in logs, errors and graphs. Default: the name of the class. */
   name?: string;
@@ -97,7 +97,10 @@ export interface ServiceOptions {
   inject?: readonly InjectOption[];
   /** Services that must run while this one does, although nothing of them is injected. */
   dependsOn?: readonly (ServiceIdentifier | LazyServiceIdentifier)[];
-  /** How long a start may take, `onStarted` included, before it is given up. Default 60 s. */
+  /**
+   * How long a start may take, `onStarted` included, before it is given up. Then the signal of `onStart` aborts, and the hook that is
+   * under way has another second to heed that, at most `stopTimeout`, before it is abandoned. Default 60 s.
+   */
   startTimeout?: Duration;
   /** How long a stop may take before the service is abandoned. Default 60 s. */
   stopTimeout?: Duration;

@@ -2,8 +2,9 @@ import type { Clock } from '../base/clock.js';
 import type { LifecycleEventBody } from '../base/events.js';
 
 /**
- * Asked before each run of a crontab, so that of many replicas only one does the work. The key is the crontab's name
- * (`Service.method`; for a child, with the way to it: `Parent/Child.method`) and the instant it fires for, the same in every replica. The default always says yes.
+ * Asked before each run of a crontab, so that of many replicas only one does the work. The key is the crontab's name, which no
+ * other of its container has (`Service.method`; for a child, with the way to it: `Parent/Child.method`), and the instant it fires
+ * for. Both are the same in every replica. The default always says yes.
  *
  * What was claimed is run at most once: a replica that dies between its claim and its run takes that run with it.
  */
