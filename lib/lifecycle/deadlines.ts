@@ -29,8 +29,9 @@ export class Deadlines {
       item.watcher?.forget(item);
       item.watcher = this;
       this.count += 1;
-      if (this.list.length > 2 * this.count + 64) this.tidy();
-      this.list.push(item);
+      const { list } = this;
+      list.push(item);
+      if (list.length > 2 * this.count + 64) this.tidy();
     }
     if (this.alarm === undefined || item.deadline < this.alarm.at) this.arm(item.deadline);
   }

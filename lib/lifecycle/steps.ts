@@ -15,18 +15,8 @@ import { hookAt } from './waiting-on.js';
 const UNSEEN = new AbortController().signal;
 
 /** Does what the phase of a run asks for. What it returns is waited for, if it is a promise. */
-export function performStep(lifecycle: Lifecycle, run: Run): unknown {
-  return isTracing() ? trace(lifecycle, run) : perform(lifecycle, run);
-}
-
-// of its own: a closure takes room for what it sees as soon as the function around it is called
-function trace(lifecycle: Lifecycle, run: Run): unknown {
-  const name = hookAt(lifecycle, run);
-  if (name === undefined) return perform(lifecycle, run);
-  return traced({ host: run, kind: 'hook', name, run: lifecycle.runs, call: run }, () => perform(lifecycle, run));
-}
-
-function perform(lifecycle: Lifecycle, run: Run): unknown {
+export function performStep(lifecycle: Lifecycle, run: Run, isTraced = false): unknown {
+  if (!isTraced && isTracing()) return trace(lifecycle, run);
   const target = lifecycle.target as Required<Hooks>;
   switch (run.phase) {
     case Phase.First: {
@@ -62,6 +52,14 @@ function perform(lifecycle: Lifecycle, run: Run): unknown {
     default:
       return undefined;
   }
+}
+
+// of its own: a closure takes room for what it sees as soon as the function around it is called
+function trace(lifecycle: Lifecycle, run: Run): unknown {
+  const name = hookAt(lifecycle, run);
+  if (name === undefined) return performStep(lifecycle, run, true);
+  const hook = { host: run, kind: 'hook', name, run: lifecycle.runs, call: run } as const;
+  return traced(hook, () => performStep(lifecycle, run, true));
 }
 
 /** Calls a hook with a signal of its own, which tells it that nobody waits for it any more. */

@@ -205,7 +205,8 @@ export class Planning implements Visitor<Node> {
 
   private filling(dependency: Dependency, from: Node): Filling<Node> {
     if (dependency === undefined) return undefined;
-    if (!isRequest(dependency)) {
+    // nearly always; not by `isRequest`, as this is done for each edge
+    if (typeof dependency !== 'object') {
       const single = this.resolver.single(dependency, this.walk.number);
       if (single !== undefined) return single;
     }
@@ -275,8 +276,11 @@ let lists = 0;
 function unique(fillings: Filling<Node>[]): Node[] {
   lists += 1;
   for (let index = 0; index < fillings.length; index += 1) {
-    const filling = fillings[index];
-    if (!(filling instanceof Node) || !isNew(filling)) return collect(fillings);
+    // a list of nodes is on no list, and nothing is not either
+    const filling = fillings[index] as Node | undefined;
+    const listed = filling?.listed;
+    if (listed === undefined || listed === lists) return collect(fillings);
+    (filling as Node).listed = lists;
   }
   return fillings as Node[];
 }
