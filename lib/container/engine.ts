@@ -291,7 +291,6 @@ export class Engine extends Scheduler {
   }
 
   #stopAll(cause: Cause | undefined): void {
-    if (this.shutdown !== undefined) return;
     if (this.current !== undefined && this.current.failure === undefined) this.current.interrupt(cause);
     const stop = new Shutdown(cause, this.collectors.open());
     void handled(stop.done.promise);

@@ -3,6 +3,23 @@ import { Container, service, Service, type BootError, type LifecycleEvent, type 
 import { FakeClock } from '../../lib/testing/index.js';
 import { boom, gate, rejection } from '../lifecycle/support.js';
 
+/** An App, on a database that cannot stop. */
+function onBadDb(start: () => unknown): typeof Service {
+  @service()
+  class Db extends Service {
+    override onStop(): void {
+      throw boom;
+    }
+  }
+  @service({ inject: [Db] })
+  class App extends Service {
+    override onStart(): unknown {
+      return start();
+    }
+  }
+  return App;
+}
+
 const never = (): Promise<void> => new Promise(() => undefined);
 
 describe('one budget for the whole of a stop', () => {
@@ -35,21 +52,7 @@ describe('one budget for the whole of a stop', () => {
 describe('stop(id) while a first boot is under way', () => {
   it('rejects with what went wrong as everything went down', async () => {
     const { wait, resolve } = gate();
-    @service()
-    class Db extends Service {
-      override onStop(): void {
-        throw boom;
-      }
-    }
-    @service()
-    class App extends Service {
-      constructor(readonly db: Db) {
-        super();
-      }
-      override onStart(): Promise<void> {
-        return wait();
-      }
-    }
+    const App = onBadDb(wait);
     const container = new Container({ clock: new FakeClock() });
     const booted = rejection<BootError>(container.boot(App));
     const stopped = rejection<StopError>(container.stop(App));
@@ -123,21 +126,9 @@ describe('the path of a BootError', () => {
 
 describe('an error on the way back', () => {
   it('is told even if it is the one that the boot failed for', async () => {
-    @service()
-    class Db extends Service {
-      override onStop(): void {
-        throw boom;
-      }
-    }
-    @service()
-    class App extends Service {
-      constructor(readonly db: Db) {
-        super();
-      }
-      override onStart(): void {
-        throw boom;
-      }
-    }
+    const App = onBadDb(() => {
+      throw boom;
+    });
     const { cause, errors } = await rejection<BootError>(new Container({ clock: new FakeClock() }).boot(App));
     expect([cause, errors]).toEqual([boom, [boom]]);
   });
