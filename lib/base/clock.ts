@@ -43,6 +43,31 @@ export const systemClock: Clock = {
   },
 };
 
+const SETTLED = Promise.resolve();
+
+/** Calls back when what runs now is over: all of a turn of the event loop, where time is real. */
+export function afterTurn(clock: Clock, callback: () => void): void {
+  if (clock === systemClock) setImmediate(callback);
+  else void SETTLED.then(callback);
+}
+
+let wall = NaN;
+let recent = 0;
+
+/**
+ * `clock.now()`, but what the system clock showed up to a millisecond ago will do: to read it takes several times as long as to
+ * see that the wall clock stands where it stood. For what is only told; nothing is ever timed by it.
+ */
+export function recentTime(clock: Clock): number {
+  if (clock !== systemClock) return clock.now();
+  const date = Date.now();
+  if (date !== wall) {
+    wall = date;
+    recent = clock.now();
+  }
+  return recent;
+}
+
 /** A pending call at an absolute time. */
 export class Alarm {
   #handle: TimerHandle | undefined;

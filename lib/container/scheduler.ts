@@ -7,7 +7,7 @@
  * What is done for each unit, and for each edge, counts by an index, and its members are private by name only: a program boots
  * once, in cold code, which pays for every step of an iterator, and three times as much for `#member` as for `member`.
  */
-import type { Clock } from '../base/clock.js';
+import { recentTime, type Clock } from '../base/clock.js';
 import type { Environment } from '../lifecycle/environment.js';
 import { Latch } from './latch.js';
 import { NEVER, type Unit } from './unit.js';
@@ -95,7 +95,7 @@ export abstract class Scheduler {
 
   /** In whole microseconds. */
   protected now(): number {
-    return Math.round(this.clock.now() * 1000);
+    return Math.round(recentTime(this.clock) * 1000);
   }
 
   protected enqueue(unit: Unit): void {
@@ -179,7 +179,7 @@ export abstract class Scheduler {
       return;
     }
     if (unit.lifecycle === undefined) this.cameUp(unit);
-    else unit.lifecycle.begin(unit.startedAt / 1000);
+    else unit.lifecycle.begin();
   }
 
   private takeDown(unit: Unit): void {

@@ -1,24 +1,25 @@
-import { Alarm, type Clock } from '../base/clock.js';
+import { afterTurn, Alarm, type Clock } from '../base/clock.js';
 
 /** Something that must be over by a certain time. */
 export interface Timed {
-  /** On the clock's `now()`. */
+  /** On the clock's `now()`. Below 0 while nobody has looked at the clock yet: it has that long. */
   deadline: number;
   /** For {@link Deadlines} alone: who watches it. */
   watcher: Deadlines | undefined;
   expired(): void;
 }
 
-const AT_REST = Promise.resolve();
-
 /**
- * Watches any number of deadlines with a single timer. Nearly all of them are met, so what is forgotten is only marked, and
- * taken off the list when there is a reason to look at it.
+ * Watches any number of deadlines with a single timer. Nearly everything is over before anybody has to look at the clock, so that is
+ * done once for all that began in one turn of the event loop: then the time of what is still there begins.
  */
 export class Deadlines {
+  /** In the order in which they came; with some that were forgotten, or are there twice. */
   private list: Timed[] = [];
+  /** How many entries of the list count: those after them are left from before. */
+  private listed = 0;
   private count = 0;
-  private resting = false;
+  private expectsLook = false;
   private alarm: Alarm | undefined;
 
   constructor(private readonly clock: Clock) {}
@@ -29,11 +30,10 @@ export class Deadlines {
       item.watcher?.forget(item);
       item.watcher = this;
       this.count += 1;
-      const { list } = this;
-      list.push(item);
-      if (list.length > 2 * this.count + 64) this.tidy();
+      this.list[this.listed] = item;
+      this.listed += 1;
     }
-    if (this.alarm === undefined || item.deadline < this.alarm.at) this.arm(item.deadline);
+    if (!this.expectsLook) this.expectLook();
   }
 
   forget(item: Timed): void {
@@ -44,52 +44,56 @@ export class Deadlines {
     }
     item.watcher = undefined;
     this.count -= 1;
-    if (this.count > 0 || this.resting) return;
-    this.resting = true;
-    // cheaper than `queueMicrotask`, which makes an async resource each time
-    void AT_REST.then(this.rest);
-  }
-
-  /** Sets no timer and clears none for each of many that come one after another. */
-  private readonly rest = (): void => {
-    this.resting = false;
     if (this.count > 0) return;
-    this.list = [];
-    this.alarm?.cancel();
-    this.alarm = undefined;
-  };
-
-  private tidy(): void {
-    const list: Timed[] = [];
-    for (let index = 0; index < this.list.length; index += 1) {
-      const item = this.list[index] as Timed;
-      if (item.watcher !== this) continue;
-      // one that was forgotten and watched again is on the list twice
-      item.watcher = undefined;
-      list.push(item);
-    }
-    for (let index = 0; index < list.length; index += 1) (list[index] as Timed).watcher = this;
-    this.list = list;
+    this.listed = 0;
+    // not at once: often the next one comes right after
+    if (!this.expectsLook && this.alarm !== undefined) this.expectLook();
   }
+
+  private expectLook(): void {
+    this.expectsLook = true;
+    afterTurn(this.clock, this.look);
+  }
+
+  private readonly look = (): void => {
+    this.expectsLook = false;
+    const { list, listed } = this;
+    this.list = [];
+    this.listed = 0;
+    if (this.count === 0) {
+      this.alarm?.cancel();
+      this.alarm = undefined;
+      return;
+    }
+    const now = this.clock.now();
+    const expired: Timed[] = [];
+    let next = Infinity;
+    for (let index = 0; index < listed; index += 1) {
+      const item = list[index] as Timed;
+      if (item.watcher !== this) continue;
+      // one that is there twice is met once
+      item.watcher = undefined;
+      // whole milliseconds: a number with a fraction takes an object of its own in each run
+      if (item.deadline < 0) item.deadline = Math.ceil(now - item.deadline);
+      if (item.deadline <= now) {
+        expired.push(item);
+        continue;
+      }
+      next = Math.min(next, item.deadline);
+      this.list.push(item);
+    }
+    for (const item of this.list) item.watcher = this;
+    this.listed = this.list.length;
+    this.count -= expired.length;
+    if (next < (this.alarm?.at ?? Infinity)) this.arm(next);
+    for (const item of expired) item.expired();
+  };
 
   private arm(at: number): void {
     this.alarm?.cancel();
     this.alarm = new Alarm(this.clock, at, () => {
       this.alarm = undefined;
-      this.sweep();
+      this.look();
     });
-  }
-
-  private sweep(): void {
-    this.tidy();
-    const now = this.clock.now();
-    const expired = this.list.filter(({ deadline }) => deadline <= now);
-    for (const item of expired) this.forget(item);
-    for (const item of expired) item.expired();
-    const next = this.list.reduce(
-      (least, { watcher, deadline }) => (watcher === this ? Math.min(least, deadline) : least),
-      Infinity,
-    );
-    if (next < Infinity && (this.alarm === undefined || next < this.alarm.at)) this.arm(next);
   }
 }

@@ -181,8 +181,8 @@ export class Lifecycle implements TreeNode {
     extras.early = undefined;
   }
 
-  /** Starts it. Its owner hears how that went. `since` is when its time began, on the clock's `now()`. */
-  begin(since = this.env.clock.now()): void {
+  /** Starts it. Its owner hears how that went. */
+  begin(): void {
     if (transitions[this.current].start !== 'starting') {
       this.happens('start');
       return;
@@ -191,7 +191,7 @@ export class Lifecycle implements TreeNode {
     if (this.extras !== undefined) this.handOver(run);
     this.run = run;
     this.runs += 1;
-    run.allow(this.definition.startTimeout, since);
+    run.allow(this.definition.startTimeout);
     // whoever hears of it finds the new run, and may have ended it
     this.become('starting', 'start');
     if (!run.ending) proceed(this, run);

@@ -16,9 +16,7 @@ const ABORT_GRACE = 1_000;
 export function expire(lifecycle: Lifecycle, run: Run): void {
   if (!run.ending) {
     lifecycle.crash(startTimedOut(lifecycle, waitingOn(lifecycle, run)), false);
-    const { deadline } = run;
-    run.allow(ABORT_GRACE);
-    run.deadline = Math.min(deadline, run.deadline);
+    run.allow(Math.min(ABORT_GRACE, lifecycle.definition.stopTimeout ?? ABORT_GRACE));
     run.watch();
   } else if (run.phase < Phase.Stop) {
     // the hook of the start did not notice in time that nobody waits for it any more

@@ -207,10 +207,9 @@ export class Run implements Timed, TaskHost, Hearer {
     else warn(this.lifecycle, 'failed after its run had ended', error);
   }
 
-  /** It has this long from `since`, on the clock's `now()`, for what comes. */
-  allow(ms = DEFAULT_TIMEOUT, since = this.clock.now()): void {
-    // whole milliseconds: a number with a fraction takes an object of its own in each run
-    this.deadline = Math.ceil(since + ms);
+  /** It has this long for what comes. */
+  allow(ms = DEFAULT_TIMEOUT): void {
+    this.deadline = -ms;
   }
 
   /** From now on its deadline is minded. */
