@@ -44,10 +44,13 @@ export class Bridge {
   readonly #unbound = new Map<ServiceIdentifier, DynamicValueBinding<unknown>>();
   /** The values of units, which were activated when they were made. */
   readonly #activated = new WeakSet();
+  /** Whether anything could be activated: most programs have no handlers at all. */
+  private activates: boolean;
   /** Whether it is us who ask. */
   #plain = false;
 
-  constructor(container: InversifyContainer, host: BridgeHost) {
+  constructor(container: InversifyContainer, host: BridgeHost, hasParent: boolean) {
+    this.activates = hasParent;
     this.#container = container;
     this.#host = host;
     const keep = (context: PluginContext): void => {
@@ -78,6 +81,7 @@ export class Bridge {
     const { bindingService, activationService } = this.#context;
     const bindingsOf = bindingService.getNonParentBindings.bind(bindingService);
     const activationsOf = activationService.get.bind(activationService);
+    const addActivation = activationService.add.bind(activationService);
     this.#unbound.clear();
     this.activations = activationsOf;
     this.#bindings = {
@@ -95,6 +99,10 @@ export class Bridge {
         return bound;
       });
     }) as typeof bindingsOf;
+    activationService.add = (activation, relation) => {
+      this.activates = true;
+      addActivation(activation, relation);
+    };
     activationService.get = (token) => {
       const activations = activationsOf(token);
       return activations === undefined
@@ -156,6 +164,7 @@ export class Bridge {
 
   /** After a `restore()`: there are other bindings, which stand for the same units. */
   restored(): void {
+    this.activates = true;
     this.attach();
     for (const token of this.#bindings.getNonParentBoundServices()) {
       for (const binding of this.#bindings.getNonParentBindings(token) ?? []) {
@@ -170,7 +179,7 @@ export class Bridge {
 
   /** What inversify's activation handlers make of a new instance. */
   activate(unit: Unit, instance: object): unknown {
-    if (unit.bindings === undefined && this.activations(unit.token) === undefined) return instance;
+    if (unit.bindings === undefined && (!this.activates || this.activations(unit.token) === undefined)) return instance;
     const bindings = unit.bindings ?? [];
     const tokens = new Set<ServiceIdentifier>();
     let value: unknown = instance;

@@ -1,7 +1,7 @@
 /** Makes the values of units: instances of classes, and the targets that stand for resources. */
 import { isThenable } from '../base/async.js';
 import { ModeError } from '../base/errors.js';
-import type { Class, Definition } from '../declare/definition.js';
+import type { Definition } from '../declare/definition.js';
 import type { Hooks } from '../lifecycle/hooks.js';
 import type { Filling, Node, Resource } from '../plan/node.js';
 import type { Unit } from './unit.js';
@@ -11,26 +11,19 @@ export type Ask = (unit: Unit) => unknown;
 
 /** An instance of a unit's class, with everything injected. */
 export function makeInstance(unit: Unit, ask: Ask): object {
-  const cls = unit.source as Class;
-  const instance = make(cls as new (...args: unknown[]) => object, unit.parameters, ask);
-  if (unit.properties !== undefined) {
-    for (const [key, filling] of unit.properties) {
+  const { parameters, properties } = unit;
+  const cls = unit.source as new (...args: unknown[]) => object;
+  let instance: object;
+  // nearly all classes need very little, and spreading has a price
+  if (parameters.length === 0) instance = new cls();
+  else if (parameters.length === 1) instance = new cls(valueOf(parameters[0], ask));
+  else instance = new cls(...fill(parameters, ask));
+  if (properties !== undefined) {
+    for (const [key, filling] of properties) {
       (instance as Record<string | symbol, unknown>)[key] = valueOf(filling, ask);
     }
   }
   return instance;
-}
-
-function make(cls: new (...args: unknown[]) => object, parameters: readonly Filling<Node>[], ask: Ask): object {
-  // nearly all classes need very little, and spreading has a price
-  switch (parameters.length) {
-    case 0:
-      return new cls();
-    case 1:
-      return new cls(valueOf(parameters[0], ask));
-    default:
-      return new cls(...fill(parameters, ask));
-  }
 }
 
 function fill(fillings: readonly Filling<Node>[], ask: Ask): unknown[] {

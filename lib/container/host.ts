@@ -61,7 +61,7 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
     };
     this.engine = new Engine(this);
     this.resolver = new Resolver(this);
-    this.bridge = new Bridge(container, this);
+    this.bridge = new Bridge(container, this, options.parent !== undefined);
     this.#resolution = new Resolution(container, this.bridge.services, options);
   }
 
@@ -227,6 +227,11 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
   }
 
   construct(unit: Unit): void {
+    // nearly always
+    if (typeof unit.source === 'function') {
+      if (unit.made === 0 || unit.outdated || isStale(unit)) this.instantiate(unit);
+      return;
+    }
     if (!unit.managed) {
       refresh(unit);
       const isAsked = this.#asked.has(unit);
@@ -247,8 +252,6 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
         return;
       }
       unit.lifecycle ??= this.own(new Lifecycle(this.#targetOf(unit, unit.source), unit.source.definition), unit);
-    } else if (unit.made === 0 || unit.outdated || isStale(unit)) {
-      this.instantiate(unit);
     }
   }
 

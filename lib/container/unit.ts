@@ -31,13 +31,13 @@ export class Unit extends Node implements Owner, TreeNode {
   /** How many of its dependents are active. */
   users = 0;
   /** The instance of a service or injectable, the value of a resource. */
-  value: unknown;
-  lifecycle: Lifecycle | undefined;
-  latches: Latch[] | undefined;
+  value: unknown = undefined;
+  lifecycle: Lifecycle | undefined = undefined;
+  latches: Latch[] | undefined = undefined;
   /** The boot that waits for it. */
-  boot: Boot | undefined;
+  boot: Boot | undefined = undefined;
   /** The bindings by hand that stand for it. */
-  bindings: InstanceBinding<unknown>[] | undefined;
+  bindings: InstanceBinding<unknown>[] | undefined = undefined;
 
   /** Counts what was made in a container: a value that is older than what it was made from must be made again. */
   made = 0;

@@ -137,18 +137,18 @@ export class Definition {
   readonly stopTimeout: number | undefined;
   /** What becomes of its crashes, if it is restarted. */
   readonly restart: ServiceRestart | undefined;
-  private ownWork: readonly WorkDefinition[] | undefined;
-  private ownHooks: number | undefined;
-  private ownBase: Definition | null | undefined;
-  private ownDescribed: ClassMetadata | null | undefined;
-  private ownMarked: Marked | undefined;
-  private ownProperties: boolean | undefined;
-  private ownTypes: readonly unknown[] | null | undefined;
+  private ownWork: readonly WorkDefinition[] | undefined = undefined;
+  private ownHooks: number | undefined = undefined;
+  private ownBase: Definition | null | undefined = undefined;
+  private ownDescribed: ClassMetadata | null | undefined = undefined;
+  private ownMarked: Marked | undefined = undefined;
+  private ownProperties: boolean | undefined = undefined;
+  private ownTypes: readonly unknown[] | null | undefined = undefined;
   /** How many parameters its `inject` does not name, although they have no default. */
   unnamed = 0;
   /** The `onStart` and `onStop` of the class, where they cannot see their arguments. */
-  deafStart: AnyFunction | undefined;
-  deafStop: AnyFunction | undefined;
+  deafStart: AnyFunction | undefined = undefined;
+  deafStop: AnyFunction | undefined = undefined;
 
   /**
    * `cls` is missing where a value is managed that has no class of its own: a resource. `declared` is whether the class

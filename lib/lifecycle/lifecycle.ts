@@ -42,9 +42,14 @@ const lifecycles = new WeakMap<object, Lifecycle>();
 
 /** The lifecycle of an instance; made on first demand. */
 export function lifecycleOf(target: object): Lifecycle {
-  let lifecycle = (target as Target)[LIFECYCLE] ?? lifecycles.get(target);
+  return (target as Target)[LIFECYCLE] ?? lifecycleIn(target);
+}
+
+/** The same for an instance that does not know its own. */
+export function lifecycleIn(target: object, definition?: Definition): Lifecycle {
+  let lifecycle = lifecycles.get(target);
   if (lifecycle === undefined) {
-    lifecycle = new Lifecycle(target);
+    lifecycle = new Lifecycle(target, definition);
     lifecycles.set(target, lifecycle);
   }
   return lifecycle;
@@ -57,14 +62,14 @@ export class Lifecycle implements TreeNode {
   private since: number = UNKNOWN;
   /** How often it was started. */
   runs = 0;
-  private extras: Extras | undefined;
+  private extras: Extras | undefined = undefined;
   /** The current run, or the last one. */
-  run: Run | undefined;
-  owner: Owner | undefined;
-  parent: Lifecycle | undefined;
+  run: Run | undefined = undefined;
+  owner: Owner | undefined = undefined;
+  parent: Lifecycle | undefined = undefined;
   env: Environment = standalone;
   /** Its children, once it had any. */
-  family: Children | undefined;
+  family: Children | undefined = undefined;
   /** Which hooks it has, as bits of `Hook`. */
   hooks: number;
 
@@ -337,7 +342,7 @@ export class Lifecycle implements TreeNode {
   up(run: Run): void {
     if (run.ending) return;
     run.grace = undefined;
-    run.unwatch();
+    this.env.deadlines.forget(run);
     const { extras } = this;
     if (extras !== undefined) {
       extras.starting?.resolve();
@@ -349,7 +354,7 @@ export class Lifecycle implements TreeNode {
   /** The bottom of the way down. */
   bottom(run: Run): void {
     run.grace = undefined;
-    run.unwatch();
+    this.env.deadlines.forget(run);
     if (run.mishaps !== undefined) run.failure ??= { error: run.mishaps[0]?.error };
     const { extras } = this;
     const starting = extras?.starting;
@@ -366,7 +371,7 @@ export class Lifecycle implements TreeNode {
   private finish(run: Run): void {
     run.crashed = run.failure !== undefined;
     run.allow(this.definition.stopTimeout);
-    if (run.busy) run.watch();
+    if (run.busy) this.env.deadlines.watch(run);
     run.end();
     this.extras?.waits?.wakeAll();
     if (run.phase === Phase.Children) this.family?.interrupt(run);

@@ -3,7 +3,7 @@
  * who makes one says so before, and is told after.
  */
 import { definitionOf, type Class, type Definition } from '../declare/definition.js';
-import { Lifecycle, lifecycleOf } from './lifecycle.js';
+import { Lifecycle, LIFECYCLE, lifecycleIn, lifecycleOf } from './lifecycle.js';
 
 let expected: Definition | undefined;
 let made: Lifecycle | undefined;
@@ -23,6 +23,13 @@ export function makeLifecycle(target: object, cls: Class): Lifecycle {
 /** The lifecycle of the instance that was expected. */
 export function lifecycleMade(instance: object): Lifecycle {
   const lifecycle = made;
-  expectInstance(undefined);
-  return lifecycle?.target === instance ? lifecycle : lifecycleOf(instance);
+  const definition = expected;
+  expected = made = undefined;
+  if (lifecycle?.target === instance) return lifecycle;
+  // a constructor may return what it likes
+  const isPlain =
+    definition?.extendsBase === false &&
+    !Object.hasOwn(instance, LIFECYCLE) &&
+    Reflect.get(instance, 'constructor') === definition.cls;
+  return isPlain ? lifecycleIn(instance, definition) : lifecycleOf(instance);
 }

@@ -17,7 +17,7 @@ export function expire(lifecycle: Lifecycle, run: Run): void {
   if (!run.ending) {
     lifecycle.crash(startTimedOut(lifecycle, waitingOn(lifecycle, run)), false);
     run.allow(Math.min(ABORT_GRACE, lifecycle.definition.stopTimeout ?? ABORT_GRACE));
-    run.watch();
+    lifecycle.env.deadlines.watch(run);
   } else if (run.phase < Phase.Stop) {
     // the hook of the start did not notice in time that nobody waits for it any more
     const waiting = waitingOn(lifecycle, run);
@@ -37,7 +37,7 @@ export function abandon(lifecycle: Lifecycle, run: Run, timedOut: boolean): void
   const ownCode = run.phase === Phase.Tasks || hookAt(lifecycle, run) !== undefined;
   const error = timedOut ? stopTimedOut(lifecycle, waiting, ownCode) : abandoned(lifecycle, waiting, ownCode);
   run.forced = true;
-  run.unwatch();
+  lifecycle.env.deadlines.forget(run);
   run.grace?.abort(error);
   run.abandoned = waiting;
   tellAbandoned(lifecycle, waiting);

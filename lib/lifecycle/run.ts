@@ -87,18 +87,18 @@ export class Run implements Timed, TaskHost, Hearer {
   /** Whether `onStart` has succeeded. */
   started = false;
   deadline = 0;
-  watcher: Deadlines | undefined;
+  watcher: Deadlines | undefined = undefined;
   /**
    * Why it crashed or could not start. It `spreads` when it crashed: then its children go down for the same reason. It `fell`
    * when it had been up. It is `reported` when who waits for the start was told.
    */
-  failure: { error: unknown; spreads?: boolean; fell?: boolean; reported?: boolean } | undefined;
+  failure: { error: unknown; spreads?: boolean; fell?: boolean; reported?: boolean } | undefined = undefined;
   /** Nobody waits any longer for the step of this phase. */
-  givenUp: Phase.Any | undefined;
+  givenUp: Phase.Any | undefined = undefined;
   /** Tells the hook that is under way that its time is over. */
-  grace: AbortController | undefined;
+  grace: AbortController | undefined = undefined;
 
-  #load: Load | undefined;
+  private load: Load | undefined = undefined;
 
   constructor(readonly lifecycle: Lifecycle) {}
 
@@ -109,7 +109,7 @@ export class Run implements Timed, TaskHost, Hearer {
   /** Who hears of the step that is under way. */
   get hearer(): Hearer {
     if (this.givenUp === undefined) return this;
-    const load = this.#taken;
+    const load = this.taken;
     if (load.hearer === undefined || load.hearer.givenUp !== undefined) {
       load.hearer = { run: this, givenUp: undefined };
     }
@@ -136,13 +136,13 @@ export class Run implements Timed, TaskHost, Hearer {
     return this.lifecycle.env.coordinator;
   }
 
-  get #taken(): Load {
-    return (this.#load ??= new Load());
+  private get taken(): Load {
+    return (this.load ??= new Load());
   }
 
   /** Aborts when the run ends. Made on first demand: most services never ask. */
   get signal(): AbortSignal {
-    const load = this.#taken;
+    const load = this.taken;
     if (load.controller === undefined) {
       load.controller = new AbortController();
       if (this.ending) load.controller.abort(this.reason);
@@ -152,12 +152,12 @@ export class Run implements Timed, TaskHost, Hearer {
 
   /** Takes over a signal that was asked for before the run began. */
   inherit(controller: AbortController): void {
-    this.#taken.controller = controller;
+    this.taken.controller = controller;
   }
 
   /** What went wrong on the way down, its children's included. */
   get mishaps(): readonly Mishap[] | undefined {
-    return this.#load?.mishaps;
+    return this.load?.mishaps;
   }
 
   /** The same without the names. */
@@ -166,35 +166,35 @@ export class Run implements Timed, TaskHost, Hearer {
   }
 
   addError(error: unknown, service = this.service): void {
-    (this.#taken.mishaps ??= []).push({ service, error });
+    (this.taken.mishaps ??= []).push({ service, error });
   }
 
   /** What it was waiting on when its time was over. */
   get abandoned(): string[] | undefined {
-    return this.#load?.abandoned;
+    return this.load?.abandoned;
   }
 
   set abandoned(waitingOn: string[]) {
-    this.#taken.abandoned = waitingOn;
+    this.taken.abandoned = waitingOn;
   }
 
   /** Whether an `onStop` has still to be made up for an `onStart` that succeeded after it had been given up. Says so once. */
   owesStop(): boolean {
-    if (this.started || this.#taken.lateStop) return false;
-    return (this.#taken.lateStop = true);
+    if (this.started || this.taken.lateStop) return false;
+    return (this.taken.lateStop = true);
   }
 
   /** Why the signal aborts. */
   get reason(): unknown {
-    return this.failure === undefined ? (this.#taken.reason ??= new StoppedError(this.service)) : this.failure.error;
+    return this.failure === undefined ? (this.taken.reason ??= new StoppedError(this.service)) : this.failure.error;
   }
 
   get background(): readonly Background[] {
-    return this.#load?.background === undefined ? [] : [...this.#load.background];
+    return this.load?.background === undefined ? [] : [...this.load.background];
   }
 
   get holds(): number {
-    return this.#load?.holds ?? 0;
+    return this.load?.holds ?? 0;
   }
 
   emit(event: LifecycleEventBody): void {
@@ -212,16 +212,6 @@ export class Run implements Timed, TaskHost, Hearer {
     this.deadline = -ms;
   }
 
-  /** From now on its deadline is minded. */
-  watch(): void {
-    this.lifecycle.env.deadlines.watch(this);
-  }
-
-  /** Nothing is under way that could miss it. */
-  unwatch(): void {
-    this.lifecycle.env.deadlines.forget(this);
-  }
-
   expired(): void {
     this.lifecycle.expired(this);
   }
@@ -235,14 +225,14 @@ export class Run implements Timed, TaskHost, Hearer {
   /** It ends: what belongs to it hears so. */
   end(): void {
     this.ending = true;
-    this.#load?.controller?.abort(this.reason);
+    this.load?.controller?.abort(this.reason);
     // of a start; that of a stop is told when grace is over
     this.grace?.abort(this.reason);
-    if (this.#load?.background !== undefined) for (const work of this.#load.background) work.stop();
+    if (this.load?.background !== undefined) for (const work of this.load.background) work.stop();
   }
 
   add(work: Background): void {
-    const background = (this.#taken.background ??= new Set());
+    const background = (this.taken.background ??= new Set());
     background.add(work);
     this.needs |= bit(Phase.Tasks);
     work.start();
@@ -252,11 +242,11 @@ export class Run implements Timed, TaskHost, Hearer {
 
   get scope(): Scope {
     this.needs |= bit(Phase.Release);
-    return (this.#taken.scope ??= new Scope());
+    return (this.taken.scope ??= new Scope());
   }
 
   hold(): { release(): void } {
-    const load = this.#taken;
+    const load = this.taken;
     load.holds += 1;
     this.needs |= bit(Phase.Holds);
     let held = true;
@@ -271,15 +261,15 @@ export class Run implements Timed, TaskHost, Hearer {
   }
 
   allReleased(): Promise<void> | undefined {
-    if (this.#load === undefined || this.#load.holds === 0) return undefined;
-    this.#load.released = deferred();
+    if (this.load === undefined || this.load.holds === 0) return undefined;
+    this.load.released = deferred();
     // whoever lets go may have handed over to another
-    return this.#load.released.promise.then(() => this.allReleased());
+    return this.load.released.promise.then(() => this.allReleased());
   }
 
   /** No task is under way, and nobody holds it. */
   atRest(): Promise<unknown> | undefined {
-    if (this.#load?.background === undefined) return undefined;
+    if (this.load?.background === undefined) return undefined;
     const pending = this.background.flatMap((work) => work.pending ?? []);
     const settled = pending.length === 0 ? this.allReleased() : Promise.all(pending);
     // what winds down may still take something on
@@ -287,7 +277,7 @@ export class Run implements Timed, TaskHost, Hearer {
   }
 
   closeScope(): void | Promise<void> {
-    return this.#load?.scope?.close((error) => {
+    return this.load?.scope?.close((error) => {
       if (this.phase === Phase.Down) warn(this.lifecycle, 'failed to release something after it was abandoned', error);
       else this.addError(error);
     }, !this.forced);

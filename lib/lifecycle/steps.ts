@@ -28,7 +28,7 @@ export function performStep(lifecycle: Lifecycle, run: Run, isTraced = false): u
       return first ? target.onFirstStart() : target.onRestart();
     }
     case Phase.Start:
-      return call(lifecycle, run, target.onStart);
+      return call(lifecycle, run, 'onStart');
     case Phase.Children:
       adoptDeclared(lifecycle);
       return lifecycle.family?.start(run);
@@ -38,7 +38,7 @@ export function performStep(lifecycle: Lifecycle, run: Run, isTraced = false): u
     case Phase.Started:
       return target.onStarted();
     case Phase.Stop:
-      return run.started ? call(lifecycle, run, target.onStop) : undefined;
+      return run.started ? call(lifecycle, run, 'onStop') : undefined;
     case Phase.ChildrenDown:
       return lifecycle.family?.stop(run);
     case Phase.Holds:
@@ -63,7 +63,9 @@ function trace(lifecycle: Lifecycle, run: Run): unknown {
 }
 
 /** Calls a hook with a signal of its own, which tells it that nobody waits for it any more. */
-function call({ target, definition }: Lifecycle, run: Run, hook: (signal: AbortSignal) => unknown): unknown {
+function call({ target, definition }: Lifecycle, run: Run, name: 'onStart' | 'onStop'): unknown {
+  // without a cache, which pays only where a class has many instances
+  const hook = Reflect.get(target, name) as (signal: AbortSignal) => unknown;
   run.grace = undefined;
   // what is known of the class spares the look at each of its instances
   if (hook === definition.deafStart || hook === definition.deafStop || ignoresArguments(hook)) {

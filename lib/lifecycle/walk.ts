@@ -17,9 +17,9 @@ export function proceed(lifecycle: Lifecycle, run: Run): void {
         // what only looks like a promise may call back more than once
         const promise = Promise.resolve(pending);
         if (!run.forced) {
-          run.watch();
+          lifecycle.env.deadlines.watch(run);
           // bound, since that takes less room than closures do
-          const { hearer } = run;
+          const hearer = run.givenUp === undefined ? run : run.hearer;
           promise.then(hearPassed.bind(hearer), hearFailed.bind(hearer));
           return;
         }

@@ -65,7 +65,7 @@ export abstract class Node implements Vertex {
   orderOnly = 0;
   dependents: Node[] = NONE;
   parameters: readonly Filling<Node>[] = NONE;
-  properties: ReadonlyMap<string | symbol, Filling<Node>> | undefined;
+  properties: ReadonlyMap<string | symbol, Filling<Node>> | undefined = undefined;
 
   constructor(
     readonly source: Source,

@@ -19,14 +19,14 @@ import * as problems from './problems.js';
 import type { Resolved, Resolver, ResolverHost, Wanted } from './resolver.js';
 
 export class Planning implements Visitor<Node> {
-  readonly #problems: PlanProblem[] = [];
+  private readonly problems: PlanProblem[] = [];
   private readonly order: Node[] = [];
   private readonly walk = new Walk<Node>(this);
 
   /** The contexts that a condition has asked for. */
-  readonly #contexts = new Map<Node, Context>();
+  private readonly contexts = new Map<Node, Context>();
   /** How roots are asked for, where that is not by themselves. */
-  readonly #rootRequests = new Map<Node, Request>();
+  private readonly rootRequests = new Map<Node, Request>();
 
   constructor(
     private readonly resolver: Resolver,
@@ -39,15 +39,17 @@ export class Planning implements Visitor<Node> {
   run(wanted: readonly Wanted[]): Resolved | undefined {
     const roots = wanted.flatMap((one) => (one instanceof Node ? one : this.#root(one)));
     for (const root of roots) this.walk.visit(root);
-    if (this.#contexts.size > 0 && this.#remember()) return undefined;
-    if (this.#problems.length > 0) throw new PlanError(this.#problems);
+    if (this.contexts.size > 0 && this.#remember()) return undefined;
+    if (this.problems.length > 0) throw new PlanError(this.problems);
     return { roots, order: this.order };
   }
 
   #root(wanted: ServiceIdentifier | Request): Node[] {
+    const single = typeof wanted === 'function' ? this.resolver.single(wanted, this.walk.number) : undefined;
+    if (single !== undefined) return [single];
     const nodes = this.#fill(wanted);
     for (const node of nodes) {
-      if (!node.managed || node.token !== wanted) this.#rootRequests.set(node, asRequest(wanted));
+      if (!node.managed || node.token !== wanted) this.rootRequests.set(node, asRequest(wanted));
     }
     return nodes;
   }
@@ -58,7 +60,7 @@ export class Planning implements Visitor<Node> {
    */
   #remember(): boolean {
     let shared = false;
-    for (const [node, context] of this.#contexts) {
+    for (const [node, context] of this.contexts) {
       if (!context.seen) continue;
       this.resolver.contexts.set(node, context);
       shared ||= isMadeForEach(node.source) && this.#isShared(node, context);
@@ -67,7 +69,7 @@ export class Planning implements Visitor<Node> {
   }
 
   #isShared(node: Node, context: Context): boolean {
-    const asRoot = this.#rootRequests.get(node);
+    const asRoot = this.rootRequests.get(node);
     if (asRoot !== undefined && !context.fits(asRoot, undefined)) return true;
     return node.dependents.some(
       (from) => from.visit >= this.walk.number && requestsFor(node, from).some((asked) => !context.fits(asked, from)),
@@ -81,25 +83,25 @@ export class Planning implements Visitor<Node> {
     let context: Context | undefined;
     while (context === undefined && at > 0) {
       at -= 1;
-      context = this.#contexts.get(way[at] as Node) ?? this.#madeIn(way[at] as Node, at);
+      context = this.contexts.get(way[at] as Node) ?? this.#madeIn(way[at] as Node, at);
     }
     for (let next = context === undefined ? 0 : at + 1; next < way.length; next += 1) {
       const node = way[next] as Node;
       const from = way[next - 1];
       const above = context;
-      const asked = from === undefined ? this.#rootRequests.get(node) : requestsFor(node, from)[0];
+      const asked = from === undefined ? this.rootRequests.get(node) : requestsFor(node, from)[0];
       // what is started because it is bound is asked for by what it is bound to
       const token = (from === undefined ? node.bindings?.[0]?.serviceIdentifier : undefined) ?? node.token;
       context = new Context(asked ?? asRequest(token), from, () => above);
-      this.#contexts.set(node, context);
+      this.contexts.set(node, context);
     }
     return context;
   }
 
   #madeIn(node: Node, at: number): Context | undefined {
-    const stays = node.managed ? node.made > 0 : at === 0 && !this.#rootRequests.has(node);
+    const stays = node.managed ? node.made > 0 : at === 0 && !this.rootRequests.has(node);
     const context = stays ? this.resolver.contexts.get(node) : undefined;
-    if (context !== undefined) this.#contexts.set(node, context);
+    if (context !== undefined) this.contexts.set(node, context);
     return context;
   }
 
@@ -112,13 +114,13 @@ export class Planning implements Visitor<Node> {
   }
 
   cycle(path: Node[]): void {
-    this.#problems.push(problems.cycle(path.map(nameOf), this.#path));
+    this.problems.push(problems.cycle(path.map(nameOf), this.#path));
   }
 
   /** Reads what a node needs. What runs, or is about to, stays as it is: it holds what it was given. */
   before(node: Node): readonly Node[] {
     if (!node.belongsTo(this.host)) {
-      if (!this.lenient && !(node.up && node.wanted)) this.#problems.push(problems.parent(node.name, this.#path));
+      if (!this.lenient && !(node.up && node.wanted)) this.problems.push(problems.parent(node.name, this.#path));
       return [];
     }
     if (node.active || node.wanted) return node.dependencies;
@@ -148,8 +150,9 @@ export class Planning implements Visitor<Node> {
     const fillings: Filling<Node>[] = new Array<Filling<Node>>(dependencies.length);
     for (let index = 0; index < dependencies.length; index += 1) {
       const dependency = dependencies[index];
-      if (dependency instanceof MetadataGap) {
-        this.#problems.push(problems.metadata(node.name, placeOf(dependency, index, list), dependency, this.#path));
+      // not the class first: nearly all are bare tokens
+      if (typeof dependency === 'object' && dependency instanceof MetadataGap) {
+        this.problems.push(problems.metadata(node.name, placeOf(dependency, index, list), dependency, this.#path));
         fillings[index] = undefined;
       } else {
         fillings[index] = this.filling(dependency, node);
@@ -164,8 +167,9 @@ export class Planning implements Visitor<Node> {
   ): Map<string | symbol, Filling<Node>> {
     const filled = new Map<string | symbol, Filling<Node>>();
     for (const [key, dependency] of properties) {
-      if (dependency instanceof MetadataGap) {
-        this.#problems.push(problems.metadata(node.name, `Property ${String(key)}`, dependency, this.#path));
+      // not the class first: nearly all are bare tokens
+      if (typeof dependency === 'object' && dependency instanceof MetadataGap) {
+        this.problems.push(problems.metadata(node.name, `Property ${String(key)}`, dependency, this.#path));
       } else {
         const filling = this.filling(dependency, node);
         // what is optional and not there keeps its default
@@ -193,7 +197,9 @@ export class Planning implements Visitor<Node> {
     }
     if (node.known && !same(node.dependencies.slice(0, node.orderOnly), needed)) node.outdated = true;
     node.orderOnly = needed.length;
-    for (const old of node.dependencies) old.dependents = old.dependents.filter((dependent) => dependent !== node);
+    if (node.known) {
+      for (const old of node.dependencies) old.dependents = old.dependents.filter((dependent) => dependent !== node);
+    }
     node.dependencies = all;
     const alone = this.host.parent === undefined;
     for (let index = 0; index < all.length; index += 1) {
@@ -222,7 +228,7 @@ export class Planning implements Visitor<Node> {
     if (nodes === undefined) return [];
     if (nodes.length === 0 && !optional && !multiple) this.#missing(request, from);
     if (nodes.length > 1 && !multiple) {
-      this.#problems.push(problems.ambiguous(token, nodes, [...this.#path, problems.tokenName(token)]));
+      this.problems.push(problems.ambiguous(token, nodes, [...this.#path, problems.tokenName(token)]));
       return [];
     }
     return nodes;
@@ -234,7 +240,7 @@ export class Planning implements Visitor<Node> {
       return this.resolver.lookUp(request, context);
     } catch (error) {
       if (!(error instanceof RedirectionCycle)) throw error;
-      this.#problems.push(problems.cycle(error.names, [...this.#path, ...error.names]));
+      this.problems.push(problems.cycle(error.names, [...this.#path, ...error.names]));
       return undefined;
     }
   }
@@ -246,13 +252,13 @@ export class Planning implements Visitor<Node> {
     const path = [...this.#path, ...way.map(problems.tokenName)];
     const optional = from === undefined ? '' : howOptional(request.token, from);
     if (resolver.isBound(token)) {
-      this.#problems.push(problems.unfit({ ...request, token }, resolver.candidates(token), path, optional));
+      this.problems.push(problems.unfit({ ...request, token }, resolver.candidates(token), path, optional));
       return;
     }
     const known = resolver.names;
     // the one that asks would be a cycle
     for (const name of [...way.map(problems.tokenName), ...(from === undefined ? [] : [from.name])]) known.delete(name);
-    this.#problems.push(problems.missing({ token, path, known, optional, twin: resolver.twin(token) }));
+    this.problems.push(problems.missing({ token, path, known, optional, twin: resolver.twin(token) }));
   }
 }
 

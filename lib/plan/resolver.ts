@@ -159,7 +159,7 @@ export class Resolver {
     if (via.includes(token)) throw new RedirectionCycle(via.slice(via.indexOf(token)).map(problems.tokenName));
     const bindings = this.#bindings(request);
     if (bindings === undefined) {
-      const node = this.declared(token);
+      const node = this.#declared(token);
       return node === undefined ? [] : [node];
     }
     return bindings
@@ -177,15 +177,17 @@ export class Resolver {
     if (this.host.parent !== undefined || this.host.bindings.getNonParentBindings(token) !== undefined) {
       return undefined;
     }
-    const node = known ?? this.declared(token);
+    if (typeof token !== 'function') return undefined;
+    const node = known ?? this.declare(token);
     if (node !== undefined) node.unbound = planning;
     return node;
   }
 
-  private declared(token: ServiceIdentifier): Node | undefined {
-    if (typeof token !== 'function') return undefined;
-    const known = this.find(token);
-    if (known !== undefined) return known;
+  #declared(token: ServiceIdentifier): Node | undefined {
+    return typeof token === 'function' ? (this.find(token) ?? this.declare(token)) : undefined;
+  }
+
+  private declare(token: Class): Node | undefined {
     const definition = definitionOf(token);
     if (!definition.declared) return undefined;
     const node = this.host.createNode(token, definition);
@@ -277,7 +279,7 @@ export class Resolver {
 
   /** The node that a class stands for by itself, where nobody bound it. */
   byItself(token: ServiceIdentifier): Node | undefined {
-    const node = this.declared(token);
+    const node = this.#declared(token);
     return node?.belongsTo(this.host) === true ? node : undefined;
   }
 }
