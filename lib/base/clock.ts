@@ -55,15 +55,15 @@ let wall = NaN;
 let recent = 0;
 
 /**
- * `clock.now()`, but what the system clock showed up to a millisecond ago will do: to read it takes several times as long as to
- * see that the wall clock stands where it stood. For what is only told; nothing is ever timed by it.
+ * `clock.now()` in whole microseconds, or what the system clock showed up to a millisecond ago: to read it takes several times as
+ * long as to see that the wall clock has not moved. For what is only told; nothing is ever timed by it.
  */
-export function recentTime(clock: Clock): number {
-  if (clock !== systemClock) return clock.now();
+export function recentMicros(clock: Clock): number {
+  if (clock !== systemClock) return Math.round(clock.now() * 1000);
   const date = Date.now();
   if (date !== wall) {
     wall = date;
-    recent = clock.now();
+    recent = Math.round(clock.now() * 1000);
   }
   return recent;
 }

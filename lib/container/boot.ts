@@ -17,7 +17,7 @@ export class Boot {
   /** What it asked for that is under way already: to be restarted. */
   readonly others: Unit[] = [];
   /** Waits for what was up, but is being restarted. */
-  late: Latch | undefined = undefined;
+  late: Latch | undefined;
   failure: { unit: Unit; error: unknown } | undefined;
   /** What went wrong after that. */
   readonly errors: unknown[] = [];

@@ -3,6 +3,7 @@
  * about the rest.
  */
 import { deferred, handled } from '../base/async.js';
+import { recentMicros } from '../base/clock.js';
 import type { ContainerState } from '../base/events.js';
 import type { Run } from '../lifecycle/run.js';
 import { Boot } from './boot.js';
@@ -76,7 +77,7 @@ export class Engine extends Scheduler {
       boot = new Boot();
       this.current = boot;
       if (answer === 'start') this.tree.clear();
-      this.bootedAt = this.now();
+      this.bootedAt = recentMicros(this.clock);
     } else if (boot.failure !== undefined) throw stopping();
     const added = boot.want(order, this.#units);
     this.tree.add(roots);
@@ -213,7 +214,7 @@ export class Engine extends Scheduler {
 
   #over(): void {
     this.current = undefined;
-    this.totalMs = (this.now() - this.bootedAt) / 1000;
+    this.totalMs = (recentMicros(this.clock) - this.bootedAt) / 1000;
   }
 
   /** A unit that no boot waits for did not start: as if it had crashed. */
@@ -296,17 +297,16 @@ export class Engine extends Scheduler {
     void handled(stop.done.promise);
     this.shutdown = stop;
     // before anybody hears of it: what crashes from now on was on its way down
-    const active: Unit[] = [];
-    for (let index = this.#units.length - 1; index >= 0; index -= 1) {
-      const unit = this.#units[index] as Unit;
-      unit.wanted = false;
-      if (unit.active) active.push(unit);
-    }
+    for (let index = 0; index < this.#units.length; index += 1) (this.#units[index] as Unit).wanted = false;
     this.#become('stopping', cause);
     this.#restarts.cancel(cause?.error);
     // what depends on us goes first, in child containers too; its errors are its own container's
     for (const guest of this.guests) void handled(guest.stop());
-    this.settleAll(active);
+    for (let index = this.#units.length - 1; index >= 0; index -= 1) {
+      const unit = this.#units[index] as Unit;
+      if (unit.active) this.enqueue(unit);
+    }
+    this.drain();
     if (this.active === 0) this.#stopped();
   }
 

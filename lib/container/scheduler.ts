@@ -7,7 +7,7 @@
  * What is done for each unit, and for each edge, counts by an index, and its members are private by name only: a program boots
  * once, in cold code, which pays for every step of an iterator, and three times as much for `#member` as for `member`.
  */
-import { recentTime, type Clock } from '../base/clock.js';
+import { recentMicros, type Clock } from '../base/clock.js';
 import type { Environment } from '../lifecycle/environment.js';
 import { Latch } from './latch.js';
 import { NEVER, type Unit } from './unit.js';
@@ -41,7 +41,7 @@ export abstract class Scheduler {
 
   /** Whether everything is down, or everything that a boot asked for is up. */
   protected done = false;
-  private readonly clock: Clock;
+  protected readonly clock: Clock;
 
   constructor(readonly host: EngineHost) {
     this.clock = host.env.clock;
@@ -76,7 +76,7 @@ export abstract class Scheduler {
   /** A unit is up: what waited for it may start. */
   cameUp(unit: Unit): void {
     unit.up = true;
-    unit.runningAt = this.now();
+    unit.runningAt = recentMicros(this.clock);
     const { dependents } = unit;
     for (let index = 0; index < dependents.length; index += 1) {
       const dependent = dependents[index] as Unit;
@@ -91,11 +91,6 @@ export abstract class Scheduler {
     }
     if (unit.latches !== undefined) Latch.notify(unit, 'up');
     this.drain();
-  }
-
-  /** In whole microseconds. */
-  protected now(): number {
-    return Math.round(recentTime(this.clock) * 1000);
   }
 
   protected enqueue(unit: Unit): void {
@@ -126,12 +121,12 @@ export abstract class Scheduler {
       const { queue } = this;
       // it grows while it is worked off
       for (let index = 0; index < this.queued; index += 1) this.settleOne(queue[index] as Unit);
-      if (this.queued > KEPT) this.queue = [];
       this.queued = 0;
       this.draining = false;
     }
     if (this.done) {
       this.done = false;
+      if (this.queue.length > KEPT) this.queue = [];
       this.allSettled();
     }
   }
@@ -169,7 +164,7 @@ export abstract class Scheduler {
     this.active += 1;
     const { dependencies } = unit;
     for (let index = 0; index < dependencies.length; index += 1) (dependencies[index] as Unit).users += 1;
-    unit.startedAt = this.now();
+    unit.startedAt = recentMicros(this.clock);
     try {
       this.host.construct(unit);
     } catch (error) {

@@ -33,11 +33,11 @@ export class Unit extends Node implements Owner, TreeNode {
   /** The instance of a service or injectable, the value of a resource. */
   value: unknown = undefined;
   lifecycle: Lifecycle | undefined = undefined;
-  latches: Latch[] | undefined = undefined;
+  latches: Latch[] | undefined;
   /** The boot that waits for it. */
   boot: Boot | undefined = undefined;
   /** The bindings by hand that stand for it. */
-  bindings: InstanceBinding<unknown>[] | undefined = undefined;
+  bindings: InstanceBinding<unknown>[] | undefined;
 
   /** Counts what was made in a container: a value that is older than what it was made from must be made again. */
   made = 0;

@@ -50,7 +50,9 @@ export class Walk<V extends Vertex> {
     while (way.length > 0) {
       const top = way.length - 1;
       const before = befores[top] as readonly V[];
-      const at = nexts[top] as number;
+      let at = nexts[top] as number;
+      // most edges lead to what was left long ago
+      while (at < before.length && (before[at] as V).visit > open) at += 1;
       if (at === before.length) {
         befores.pop();
         nexts.pop();
@@ -61,7 +63,7 @@ export class Walk<V extends Vertex> {
         nexts[top] = at + 1;
         const next = before[at] as V;
         if (next.visit < open) this.enter(next);
-        else if (next.visit === open) this.visitor.cycle(this.from(next));
+        else this.visitor.cycle(this.from(next));
       }
     }
   }

@@ -62,14 +62,14 @@ export class Lifecycle implements TreeNode {
   private since: number = UNKNOWN;
   /** How often it was started. */
   runs = 0;
-  private extras: Extras | undefined = undefined;
+  private extras: Extras | undefined;
   /** The current run, or the last one. */
   run: Run | undefined = undefined;
   owner: Owner | undefined = undefined;
-  parent: Lifecycle | undefined = undefined;
+  parent: Lifecycle | undefined;
   env: Environment = standalone;
   /** Its children, once it had any. */
-  family: Children | undefined = undefined;
+  family: Children | undefined;
   /** Which hooks it has, as bits of `Hook`. */
   hooks: number;
 
@@ -341,7 +341,7 @@ export class Lifecycle implements TreeNode {
   /** Everything on the way up is done. */
   up(run: Run): void {
     if (run.ending) return;
-    run.grace = undefined;
+    if (run.grace !== undefined) run.grace = undefined;
     this.env.deadlines.forget(run);
     const { extras } = this;
     if (extras !== undefined) {
@@ -353,7 +353,7 @@ export class Lifecycle implements TreeNode {
 
   /** The bottom of the way down. */
   bottom(run: Run): void {
-    run.grace = undefined;
+    if (run.grace !== undefined) run.grace = undefined;
     this.env.deadlines.forget(run);
     if (run.mishaps !== undefined) run.failure ??= { error: run.mishaps[0]?.error };
     const { extras } = this;

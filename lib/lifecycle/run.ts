@@ -92,13 +92,13 @@ export class Run implements Timed, TaskHost, Hearer {
    * Why it crashed or could not start. It `spreads` when it crashed: then its children go down for the same reason. It `fell`
    * when it had been up. It is `reported` when who waits for the start was told.
    */
-  failure: { error: unknown; spreads?: boolean; fell?: boolean; reported?: boolean } | undefined = undefined;
+  failure: { error: unknown; spreads?: boolean; fell?: boolean; reported?: boolean } | undefined;
   /** Nobody waits any longer for the step of this phase. */
-  givenUp: Phase.Any | undefined = undefined;
+  givenUp: Phase.Any | undefined;
   /** Tells the hook that is under way that its time is over. */
-  grace: AbortController | undefined = undefined;
+  grace: AbortController | undefined;
 
-  private load: Load | undefined = undefined;
+  private load: Load | undefined;
 
   constructor(readonly lifecycle: Lifecycle) {}
 

@@ -66,7 +66,7 @@ function trace(lifecycle: Lifecycle, run: Run): unknown {
 function call({ target, definition }: Lifecycle, run: Run, name: 'onStart' | 'onStop'): unknown {
   // without a cache, which pays only where a class has many instances
   const hook = Reflect.get(target, name) as (signal: AbortSignal) => unknown;
-  run.grace = undefined;
+  if (run.grace !== undefined) run.grace = undefined;
   // what is known of the class spares the look at each of its instances
   if (hook === definition.deafStart || hook === definition.deafStop || ignoresArguments(hook)) {
     return hook.call(target, UNSEEN);

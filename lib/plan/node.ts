@@ -64,8 +64,10 @@ export abstract class Node implements Vertex {
   /** Which of the dependencies are only there for the order: those from this index on. */
   orderOnly = 0;
   dependents: Node[] = NONE;
+  /** How many are to be added to that, while a plan is made. */
+  newcomers = 0;
   parameters: readonly Filling<Node>[] = NONE;
-  properties: ReadonlyMap<string | symbol, Filling<Node>> | undefined = undefined;
+  properties: ReadonlyMap<string | symbol, Filling<Node>> | undefined;
 
   constructor(
     readonly source: Source,

@@ -21,6 +21,8 @@ import type { Resolved, Resolver, ResolverHost, Wanted } from './resolver.js';
 export class Planning implements Visitor<Node> {
   private readonly problems: PlanProblem[] = [];
   private readonly order: Node[] = [];
+  /** What needs something that it did not need before. */
+  private readonly connected: Node[] = [];
   private readonly walk = new Walk<Node>(this);
 
   /** The contexts that a condition has asked for. */
@@ -38,7 +40,11 @@ export class Planning implements Visitor<Node> {
   /** `undefined` where something turned out to be different for each that asks for it: then it all has to be planned again. */
   run(wanted: readonly Wanted[]): Resolved | undefined {
     const roots = wanted.flatMap((one) => (one instanceof Node ? one : this.#root(one)));
-    for (const root of roots) this.walk.visit(root);
+    try {
+      for (const root of roots) this.walk.visit(root);
+    } finally {
+      this.addDependents();
+    }
     if (this.contexts.size > 0 && this.#remember()) return undefined;
     if (this.problems.length > 0) throw new PlanError(this.problems);
     return { roots, order: this.order };
@@ -150,12 +156,16 @@ export class Planning implements Visitor<Node> {
     const fillings: Filling<Node>[] = new Array<Filling<Node>>(dependencies.length);
     for (let index = 0; index < dependencies.length; index += 1) {
       const dependency = dependencies[index];
-      // not the class first: nearly all are bare tokens
-      if (typeof dependency === 'object' && dependency instanceof MetadataGap) {
+      // nearly always, and this is done for each edge
+      const single =
+        typeof dependency === 'function' ? this.resolver.single(dependency, this.walk.number) : undefined;
+      if (single !== undefined) {
+        fillings[index] = single;
+      } else if (dependency instanceof MetadataGap) {
         this.problems.push(problems.metadata(node.name, placeOf(dependency, index, list), dependency, this.#path));
         fillings[index] = undefined;
       } else {
-        fillings[index] = this.filling(dependency, node);
+        fillings[index] = this.#filling(dependency, node);
       }
     }
     return fillings;
@@ -171,7 +181,7 @@ export class Planning implements Visitor<Node> {
       if (typeof dependency === 'object' && dependency instanceof MetadataGap) {
         this.problems.push(problems.metadata(node.name, `Property ${String(key)}`, dependency, this.#path));
       } else {
-        const filling = this.filling(dependency, node);
+        const filling = this.#filling(dependency, node);
         // what is optional and not there keeps its default
         if (filling !== undefined) filled.set(key, filling);
       }
@@ -190,32 +200,39 @@ export class Planning implements Visitor<Node> {
     const needed = unique(injected);
     const all = dependsOn.length === 0 ? needed : unique(needed.length === 0 ? dependsOn : [...needed, ...dependsOn]);
     node.parameters = parameters;
-    node.properties = properties;
-    if (node.known && same(node.dependencies, all)) {
-      node.orderOnly = needed.length;
-      return;
-    }
-    if (node.known && !same(node.dependencies.slice(0, node.orderOnly), needed)) node.outdated = true;
+    if (properties !== node.properties) node.properties = properties;
+    const { known, dependencies: before, orderOnly } = node;
     node.orderOnly = needed.length;
-    if (node.known) {
-      for (const old of node.dependencies) old.dependents = old.dependents.filter((dependent) => dependent !== node);
+    if (known) {
+      if (same(before, all)) return;
+      if (!same(before.slice(0, orderOnly), needed)) node.outdated = true;
+      for (const old of before) removeDependent(old, node);
     }
     node.dependencies = all;
+    if (all.length > 0) this.connected.push(node);
+  }
+
+  /** Tells nodes who needs them now. Their lists are made once, just as long as they have to be. */
+  private addDependents(): void {
+    const { connected } = this;
     const alone = this.host.parent === undefined;
-    for (let index = 0; index < all.length; index += 1) {
-      const dependency = all[index] as Node;
-      // a parent hears of us when it is really used, and not of every plan
-      if (alone || dependency.belongsTo(this.host)) addDependent(dependency, node);
+    for (let index = 0; index < connected.length; index += 1) {
+      const { dependencies } = connected[index] as Node;
+      for (let at = 0; at < dependencies.length; at += 1) {
+        const dependency = dependencies[at] as Node;
+        // a parent hears of us when it is really used, and not of every plan
+        if (alone || dependency.belongsTo(this.host)) dependency.newcomers += 1;
+      }
+    }
+    for (let index = 0; index < connected.length; index += 1) {
+      const node = connected[index] as Node;
+      const { dependencies } = node;
+      for (let at = 0; at < dependencies.length; at += 1) addDependent(dependencies[at] as Node, node);
     }
   }
 
-  private filling(dependency: Dependency, from: Node): Filling<Node> {
+  #filling(dependency: Dependency, from: Node): Filling<Node> {
     if (dependency === undefined) return undefined;
-    // nearly always; not by `isRequest`, as this is done for each edge
-    if (typeof dependency !== 'object') {
-      const single = this.resolver.single(dependency, this.walk.number);
-      if (single !== undefined) return single;
-    }
     const nodes = this.#fill(dependency, from);
     return isRequest(dependency) && dependency.multiple ? nodes : nodes[0];
   }
@@ -307,23 +324,24 @@ function isNew(node: Node): boolean {
   return true;
 }
 
-/** Up to here, a list is made just as long as it has to be. */
-const FEW = 8;
-
-/** A list that is pushed to has room for 16 more, and nearly every node has but a few dependents. */
+/** The first of them makes the list as long as it will be; below 0, that many places at its end are free. */
 function addDependent(node: Node, dependent: Node): void {
-  const { dependents } = node;
-  if (dependents.length === 0) {
-    node.dependents = [dependent];
-  } else if (dependents.length < FEW) {
-    // oxlint-disable-next-line no-new-array -- just as long as it has to be
-    const longer = new Array<Node>(dependents.length + 1);
+  const { newcomers, dependents } = node;
+  if (newcomers < 0) {
+    dependents[dependents.length + newcomers] = dependent;
+    node.newcomers += 1;
+  } else if (newcomers > 0) {
+    // oxlint-disable-next-line no-new-array -- one that is pushed to has room for 16 more, and nearly all have but a few
+    const longer = new Array<Node>(dependents.length + newcomers);
     for (let index = 0; index < dependents.length; index += 1) longer[index] = dependents[index] as Node;
     longer[dependents.length] = dependent;
     node.dependents = longer;
-  } else {
-    dependents.push(dependent);
+    node.newcomers = 1 - newcomers;
   }
+}
+
+function removeDependent(node: Node, dependent: Node): void {
+  node.dependents = node.dependents.filter((one) => one !== dependent);
 }
 
 function same(a: readonly Node[], b: readonly Node[]): boolean {
