@@ -114,13 +114,22 @@ export abstract class Scheduler {
     } else this.settle(units);
   }
 
+  /** Brings what is closer to what is wanted, one unit after the other. */
   protected drain(): void {
     if (this.draining) return;
     if (this.queued > 0) {
       this.draining = true;
       const { queue } = this;
       // it grows while it is worked off
-      for (let index = 0; index < this.queued; index += 1) this.settleOne(queue[index] as Unit);
+      for (let index = 0; index < this.queued; index += 1) {
+        const unit = queue[index] as Unit;
+        if (!unit.active) {
+          if (unit.missing === 0 && unit.due) this.start(unit);
+        } else if (unit.users === 0 && (!unit.due || (unit.reached && !unit.up))) {
+          // what was up and cannot be used any more has to go down first, whoever wants it
+          this.takeDown(unit);
+        }
+      }
       this.queued = 0;
       this.draining = false;
     }
@@ -145,16 +154,6 @@ export abstract class Scheduler {
     }
     if (unit.due) this.enqueue(unit);
     if (unit.latches !== undefined) Latch.notify(unit, 'down');
-  }
-
-  /** Brings what is closer to what is wanted. */
-  private settleOne(unit: Unit): void {
-    if (unit.active) {
-      // what was up and cannot be used any more has to go down first, whoever wants it
-      if (unit.users === 0 && (!unit.due || (unit.reached && !unit.up))) this.takeDown(unit);
-    } else if (unit.missing === 0 && unit.due) {
-      this.start(unit);
-    }
   }
 
   private start(unit: Unit): void {

@@ -199,7 +199,7 @@ export class Lifecycle implements TreeNode {
     run.allow(this.definition.startTimeout);
     // whoever hears of it finds the new run, and may have ended it
     this.become('starting', 'start');
-    if (!run.ending) proceed(this, run);
+    if (!run.ending) proceed(run);
   }
 
   /** Starts it (mode's `start`). Rejects with what its own hook threw, after the way down. */
@@ -251,11 +251,9 @@ export class Lifecycle implements TreeNode {
       return;
     }
     this.finish(run);
-    if (!wasUp) {
-      this.descend();
-      this.owner?.failing?.(this, error);
-    } else if (this.owner === undefined) this.descend();
-    else this.owner.crashed(this, error);
+    if (!wasUp || this.owner === undefined) this.descend();
+    if (wasUp) this.owner?.crashed(this, error);
+    else this.owner?.failing?.(this, error);
   }
 
   /** Goes down with its parent, for the same reason. Settles like a stop. */
@@ -273,7 +271,7 @@ export class Lifecycle implements TreeNode {
     // a crash may have waited for its turn, which was none of its own time
     if (run.crashed) run.allow(this.definition.stopTimeout);
     run.phase = run.after(Phase.Up);
-    proceed(this, run);
+    proceed(run.hearer);
   }
 
   /** Gives up waiting: what is left of the way down is done, but not waited for. */

@@ -25,7 +25,7 @@ export function expire(lifecycle: Lifecycle, run: Run): void {
     tellAbandoned(lifecycle, waiting);
     run.failure ??= { error: stopTimedOut(lifecycle, waiting, true) };
     run.allow(lifecycle.definition.stopTimeout);
-    giveUp(lifecycle, run);
+    giveUp(run);
   } else {
     abandon(lifecycle, run, true);
   }
@@ -44,7 +44,7 @@ export function abandon(lifecycle: Lifecycle, run: Run, timedOut: boolean): void
   run.failure ??= { error };
   if (run.phase === Phase.ChildrenDown) lifecycle.family?.abandon();
   else if (run.phase === Phase.Release) void run.closeScope();
-  if (run.busy) giveUp(lifecycle, run);
+  if (run.busy) giveUp(run);
   else lifecycle.descend();
 }
 

@@ -2,7 +2,7 @@
 import { ignoresArguments } from '../declare/arguments.js';
 import * as Hook from '../declare/hook.js';
 import { backgroundOf } from '../run/background.js';
-import { isTracing, traced } from '../run/tracing.js';
+import { traced } from '../run/tracing.js';
 import type { Hooks } from './hooks.js';
 import { childrenIn } from './declared.js';
 import type { Lifecycle } from './lifecycle.js';
@@ -14,9 +14,11 @@ import { hookAt } from './waiting-on.js';
 // for hooks that cannot look at it
 const UNSEEN = new AbortController().signal;
 
-/** Does what the phase of a run asks for. What it returns is waited for, if it is a promise. */
-export function performStep(lifecycle: Lifecycle, run: Run, isTraced = false): unknown {
-  if (!isTraced && isTracing()) return trace(lifecycle, run);
+/**
+ * Does what a phase on the way up asks for. What it returns is waited for, if it is a promise. Of its own, since what is compiled
+ * while everything starts would be thrown away when the first one stops.
+ */
+export function stepUp(lifecycle: Lifecycle, run: Run): unknown {
   const target = lifecycle.target as Required<Hooks>;
   switch (run.phase) {
     case Phase.First: {
@@ -35,8 +37,14 @@ export function performStep(lifecycle: Lifecycle, run: Run, isTraced = false): u
     case Phase.Begin:
       lifecycle.rise();
       return beginWork(lifecycle, run);
-    case Phase.Started:
+    default:
       return target.onStarted();
+  }
+}
+
+/** The same on the way down. */
+export function stepDown(lifecycle: Lifecycle, run: Run): unknown {
+  switch (run.phase) {
     case Phase.Stop:
       return run.started ? call(lifecycle, run, 'onStop') : undefined;
     case Phase.ChildrenDown:
@@ -47,19 +55,18 @@ export function performStep(lifecycle: Lifecycle, run: Run, isTraced = false): u
       return run.atRest();
     case Phase.Release:
       return run.closeScope();
-    case Phase.Shutdown:
-      return target.onShutdown();
     default:
-      return undefined;
+      return (lifecycle.target as Required<Hooks>).onShutdown();
   }
 }
 
-// of its own: a closure takes room for what it sees as soon as the function around it is called
-function trace(lifecycle: Lifecycle, run: Run): unknown {
+/** Does the same while `traceWaits()` is on. */
+export function traceStep(lifecycle: Lifecycle, run: Run): unknown {
+  const step = run.phase < Phase.Up ? stepUp : stepDown;
   const name = hookAt(lifecycle, run);
-  if (name === undefined) return performStep(lifecycle, run, true);
+  if (name === undefined) return step(lifecycle, run);
   const hook = { host: run, kind: 'hook', name, run: lifecycle.runs, call: run } as const;
-  return traced(hook, () => performStep(lifecycle, run, true));
+  return traced(hook, () => step(lifecycle, run));
 }
 
 /** Calls a hook with a signal of its own, which tells it that nobody waits for it any more. */

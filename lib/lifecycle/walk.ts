@@ -1,26 +1,41 @@
 /** The walk of a run through its phases: from step to step, without promises where nothing is asynchronous. */
 import { isEcho, isThenable } from '../base/async.js';
 import * as Hook from '../declare/hook.js';
+import { isTracing } from '../run/tracing.js';
 import type { Lifecycle } from './lifecycle.js';
 import * as Phase from './phase.js';
 import type { Hearer, Run } from './run.js';
-import { performStep } from './steps.js';
+import { stepDown, stepUp, traceStep } from './steps.js';
 import { warn } from './telling.js';
 
 /** Walks on until a step is asynchronous, or the run rests. */
-export function proceed(lifecycle: Lifecycle, run: Run): void {
+export function proceed(hearer: Hearer): void {
+  walk.call(hearer);
+}
+
+// One function, which also hears that a step is over: what is small and often called is soon compiled with all that it calls, and
+// that takes as long as a whole boot of a thousand services.
+function walk(this: Hearer): void {
+  const { run, givenUp } = this;
+  const { lifecycle } = run;
+  if (givenUp !== undefined) {
+    if (givenUp === Phase.Start) startedLate(lifecycle, run);
+    return;
+  }
+  if (run.busy) pass(lifecycle, run);
   while (run.phase !== Phase.Up && run.phase !== Phase.Down) {
     run.busy = true;
     try {
-      const pending = performStep(lifecycle, run);
+      const step = isTracing() ? traceStep : run.phase < Phase.Up ? stepUp : stepDown;
+      const pending = step(lifecycle, run);
       if (isThenable(pending)) {
         // what only looks like a promise may call back more than once
         const promise = Promise.resolve(pending);
         if (!run.forced) {
           lifecycle.env.deadlines.watch(run);
           // bound, since that takes less room than closures do
-          const hearer = run.givenUp === undefined ? run : run.hearer;
-          promise.then(hearPassed.bind(hearer), hearFailed.bind(hearer));
+          const { hearer } = run;
+          promise.then(walk.bind(hearer), hearFailed.bind(hearer));
           return;
         }
         disregard(lifecycle, promise);
@@ -30,7 +45,6 @@ export function proceed(lifecycle: Lifecycle, run: Run): void {
       fail(lifecycle, run, error);
       continue;
     }
-    run.busy = false;
     pass(lifecycle, run);
   }
   if (run.phase === Phase.Up) lifecycle.up(run);
@@ -38,23 +52,11 @@ export function proceed(lifecycle: Lifecycle, run: Run): void {
 }
 
 /** Leaves the step that is under way to itself and goes on with the next one. */
-export function giveUp(lifecycle: Lifecycle, run: Run): void {
+export function giveUp(run: Run): void {
   run.hearer.givenUp = run.phase;
   run.busy = false;
   run.phase = run.after(run.phase < Phase.Stop ? Phase.Up : run.phase);
-  proceed(lifecycle, run);
-}
-
-function hearPassed(this: Hearer): void {
-  const { run, givenUp } = this;
-  const { lifecycle } = run;
-  if (givenUp !== undefined) {
-    if (givenUp === Phase.Start) startedLate(lifecycle, run);
-    return;
-  }
-  run.busy = false;
-  pass(lifecycle, run);
-  proceed(lifecycle, run);
+  walk.call(run.hearer);
 }
 
 function hearFailed(this: Hearer, error: unknown): void {
@@ -66,12 +68,13 @@ function hearFailed(this: Hearer, error: unknown): void {
   }
   run.busy = false;
   fail(lifecycle, run, error);
-  proceed(lifecycle, run);
+  walk.call(this);
 }
 
 /** A step went well. */
 function pass(lifecycle: Lifecycle, run: Run): void {
   const { phase } = run;
+  run.busy = false;
   // without an `onStart` there is nothing that could fail to succeed
   if (phase === Phase.Start || (phase === Phase.First && !run.ending && (lifecycle.hooks & Hook.onStart) === 0)) {
     run.started = true;

@@ -157,8 +157,7 @@ export class Planning implements Visitor<Node> {
     for (let index = 0; index < dependencies.length; index += 1) {
       const dependency = dependencies[index];
       // nearly always, and this is done for each edge
-      const single =
-        typeof dependency === 'function' ? this.resolver.single(dependency, this.walk.number) : undefined;
+      const single = typeof dependency === 'function' ? this.resolver.single(dependency, this.walk.number) : undefined;
       if (single !== undefined) {
         fillings[index] = single;
       } else if (dependency instanceof MetadataGap) {
