@@ -41,7 +41,10 @@ export class Boot {
       if (unit.up) continue;
       unit.boot = this;
       this.left += 1;
-      if (!unit.active) unit.missing = countMissing(unit.dependencies);
+      if (unit.active) continue;
+      const { dependencies } = unit;
+      unit.missing = dependencies.length;
+      for (let at = 0; at < dependencies.length; at += 1) if ((dependencies[at] as Unit).up) unit.missing -= 1;
     }
     const added = some ?? order;
     this.units = this.units.length === 0 ? added : [...this.units, ...added];
@@ -112,11 +115,5 @@ function missingOf(units: readonly Unit[], missing: Unit[] = []): Unit[] {
     const unit = units[index] as Unit;
     if (unit.wanted && !unit.up) missing.push(unit);
   }
-  return missing;
-}
-
-function countMissing(dependencies: readonly Unit[]): number {
-  let missing = 0;
-  for (let index = 0; index < dependencies.length; index += 1) if (!(dependencies[index] as Unit).up) missing += 1;
   return missing;
 }

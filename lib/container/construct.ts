@@ -17,7 +17,16 @@ export function makeInstance(unit: Unit, ask: Ask): object {
   // nearly all classes need very little, and spreading has a price
   if (parameters.length === 0) instance = new cls();
   else if (parameters.length === 1) instance = new cls(valueOf(parameters[0], ask));
-  else instance = new cls(...fill(parameters, ask));
+  else {
+    // not by `fill`: see `walk`
+    // oxlint-disable-next-line no-new-array -- a list that is pushed to has room for 16 more
+    const values = new Array<unknown>(parameters.length);
+    for (let index = 0; index < parameters.length; index += 1) {
+      const filling = parameters[index] as Unit | undefined;
+      values[index] = filling?.definition === undefined ? valueOf(filling, ask) : filling.value;
+    }
+    instance = new cls(...values);
+  }
   if (properties !== undefined) {
     for (const [key, filling] of properties) {
       (instance as Record<string | symbol, unknown>)[key] = valueOf(filling, ask);

@@ -45,35 +45,33 @@ export class Walk<V extends Vertex> {
 
   visit(root: V): void {
     const { number: open, way, befores, nexts } = this;
-    if (root.visit >= open) return;
-    this.enter(root);
-    while (way.length > 0) {
+    let next: V | undefined = root.visit < open ? root : undefined;
+    while (next !== undefined || way.length > 0) {
+      if (next !== undefined) {
+        next.visit = open;
+        // the vertex is on the path while it is asked
+        way.push(next);
+        befores.push(this.visitor.before(next));
+        nexts.push(0);
+      }
       const top = way.length - 1;
       const before = befores[top] as readonly V[];
       let at = nexts[top] as number;
       // most edges lead to what was left long ago
       while (at < before.length && (before[at] as V).visit > open) at += 1;
-      if (at === before.length) {
+      next = at < before.length ? before[at] : undefined;
+      nexts[top] = at + 1;
+      if (next === undefined) {
         befores.pop();
         nexts.pop();
         const vertex = way.pop() as V;
         vertex.visit = open + 1;
         this.visitor.leave(vertex);
-      } else {
-        nexts[top] = at + 1;
-        const next = before[at] as V;
-        if (next.visit < open) this.enter(next);
-        else this.visitor.cycle(this.from(next));
+      } else if (next.visit === open) {
+        this.visitor.cycle(this.from(next));
+        next = undefined;
       }
     }
-  }
-
-  private enter(vertex: V): void {
-    vertex.visit = this.number;
-    // the vertex is on the path while it is asked
-    this.way.push(vertex);
-    this.befores.push(this.visitor.before(vertex));
-    this.nexts.push(0);
   }
 
   private from(vertex: V): V[] {

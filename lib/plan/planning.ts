@@ -14,7 +14,7 @@ import {
   type Dependency,
   type Request,
 } from './dependencies.js';
-import { isMadeForEach, Node, RedirectionCycle, type Filling } from './node.js';
+import { isMadeForEach, Node, RedirectionCycle, type Filling, type Source } from './node.js';
 import * as problems from './problems.js';
 import type { Resolved, Resolver, ResolverHost, Wanted } from './resolver.js';
 
@@ -23,6 +23,8 @@ export class Planning implements Visitor<Node> {
   private readonly order: Node[] = [];
   /** What needs something that it did not need before. */
   private readonly connected: Node[] = [];
+  /** Whether what was filled last is a list of nodes, each of them once. */
+  private distinct = true;
   private readonly walk = new Walk<Node>(this);
 
   /** The contexts that a condition has asked for. */
@@ -138,36 +140,50 @@ export class Planning implements Visitor<Node> {
     } else {
       const { parameters, properties } = needsOf(node);
       const set = properties === undefined ? undefined : this.#fillProperties(node, properties);
-      this.connect(node, this.fillAll(node, parameters), set, NONE);
+      this.connect(node, this.fillAll(node, parameters), false, set, NONE);
     }
     return node.dependencies;
   }
 
   private fillFrom(node: Node, definition: Definition, dependsOn: readonly (Dependency | MetadataGap)[]): void {
-    const parameters = parametersOf(definition);
     const properties = propertiesOf(definition);
-    const filled = parameters.length === 0 ? NONE : this.fillAll(node, parameters);
+    const filled = this.fillAll(node, parametersOf(definition));
+    const { distinct } = this;
     const set = properties === undefined ? undefined : this.#fillProperties(node, properties);
-    this.connect(node, filled, set, dependsOn.length === 0 ? NONE : this.fillAll(node, dependsOn, 'dependsOn'));
+    this.connect(node, filled, distinct, set, this.fillAll(node, dependsOn, 'dependsOn'));
   }
 
   private fillAll(node: Node, dependencies: readonly (Dependency | MetadataGap)[], list = 'inject'): Filling<Node>[] {
+    this.distinct = true;
+    if (dependencies.length === 0) return NONE;
+    const { known } = this.resolver;
+    const { number } = this.walk;
+    lists += 1;
     // oxlint-disable-next-line no-new-array -- a list that is pushed to has room for 16 more
     const fillings: Filling<Node>[] = new Array<Filling<Node>>(dependencies.length);
     for (let index = 0; index < dependencies.length; index += 1) {
       const dependency = dependencies[index];
       // nearly always, and this is done for each edge
-      const single = typeof dependency === 'function' ? this.resolver.single(dependency, this.walk.number) : undefined;
-      if (single !== undefined) {
-        fillings[index] = single;
-      } else if (dependency instanceof MetadataGap) {
-        this.problems.push(problems.metadata(node.name, placeOf(dependency, index, list), dependency, this.#path));
-        fillings[index] = undefined;
+      let single: Node | undefined = known.get(dependency as Source);
+      if (single?.unbound !== number) {
+        single = typeof dependency === 'function' ? this.resolver.single(dependency, number) : undefined;
+      }
+      if (single === undefined) {
+        this.distinct = false;
+        fillings[index] = this.#fillOne(node, dependency, index, list);
       } else {
-        fillings[index] = this.#filling(dependency, node);
+        fillings[index] = single;
+        if (single.listed === lists) this.distinct = false;
+        single.listed = lists;
       }
     }
     return fillings;
+  }
+
+  #fillOne(node: Node, dependency: Dependency | MetadataGap, index: number, list: string): Filling<Node> {
+    if (!(dependency instanceof MetadataGap)) return this.#filling(dependency, node);
+    this.problems.push(problems.metadata(node.name, placeOf(dependency, index, list), dependency, this.#path));
+    return undefined;
   }
 
   #fillProperties(
@@ -176,8 +192,7 @@ export class Planning implements Visitor<Node> {
   ): Map<string | symbol, Filling<Node>> {
     const filled = new Map<string | symbol, Filling<Node>>();
     for (const [key, dependency] of properties) {
-      // not the class first: nearly all are bare tokens
-      if (typeof dependency === 'object' && dependency instanceof MetadataGap) {
+      if (dependency instanceof MetadataGap) {
         this.problems.push(problems.metadata(node.name, `Property ${String(key)}`, dependency, this.#path));
       } else {
         const filling = this.#filling(dependency, node);
@@ -192,12 +207,16 @@ export class Planning implements Visitor<Node> {
   private connect(
     node: Node,
     parameters: Filling<Node>[],
+    distinct: boolean,
     properties: Map<string | symbol, Filling<Node>> | undefined,
     dependsOn: Filling<Node>[],
   ): void {
-    const injected = properties === undefined ? parameters : [...parameters, ...properties.values()];
-    const needed = unique(injected);
-    const all = dependsOn.length === 0 ? needed : unique(needed.length === 0 ? dependsOn : [...needed, ...dependsOn]);
+    // the list itself, as it nearly always can be
+    const needed =
+      distinct && properties === undefined
+        ? (parameters as Node[])
+        : collect([...parameters, ...(properties?.values() ?? NONE)]);
+    const all = dependsOn.length === 0 ? needed : collect([...needed, ...dependsOn]);
     node.parameters = parameters;
     if (properties !== node.properties) node.properties = properties;
     const { known, dependencies: before, orderOnly } = node;
@@ -226,7 +245,14 @@ export class Planning implements Visitor<Node> {
     for (let index = 0; index < connected.length; index += 1) {
       const node = connected[index] as Node;
       const { dependencies } = node;
-      for (let at = 0; at < dependencies.length; at += 1) addDependent(dependencies[at] as Node, node);
+      for (let at = 0; at < dependencies.length; at += 1) {
+        const dependency = dependencies[at] as Node;
+        if (dependency.newcomers > 0) makeRoom(dependency);
+        const { dependents, newcomers } = dependency;
+        if (newcomers === 0) continue;
+        dependents[dependents.length + newcomers] = node;
+        dependency.newcomers += 1;
+      }
     }
   }
 
@@ -294,19 +320,7 @@ function nameOf({ name }: { name: string }): string {
 
 let lists = 0;
 
-/** Every node of some fillings, once. The list itself where it is that already, as it nearly always is. */
-function unique(fillings: Filling<Node>[]): Node[] {
-  lists += 1;
-  for (let index = 0; index < fillings.length; index += 1) {
-    // a list of nodes is on no list, and nothing is not either
-    const filling = fillings[index] as Node | undefined;
-    const listed = filling?.listed;
-    if (listed === undefined || listed === lists) return collect(fillings);
-    (filling as Node).listed = lists;
-  }
-  return fillings as Node[];
-}
-
+/** Every node of some fillings, once. */
 function collect(fillings: Filling<Node>[]): Node[] {
   lists += 1;
   return fillings.flatMap((filling) => {
@@ -323,20 +337,14 @@ function isNew(node: Node): boolean {
   return true;
 }
 
-/** The first of them makes the list as long as it will be; below 0, that many places at its end are free. */
-function addDependent(node: Node, dependent: Node): void {
+/** Makes the list of dependents as long as it will be. From then on their number is below 0: so many places at the end are free. */
+function makeRoom(node: Node): void {
   const { newcomers, dependents } = node;
-  if (newcomers < 0) {
-    dependents[dependents.length + newcomers] = dependent;
-    node.newcomers += 1;
-  } else if (newcomers > 0) {
-    // oxlint-disable-next-line no-new-array -- one that is pushed to has room for 16 more, and nearly all have but a few
-    const longer = new Array<Node>(dependents.length + newcomers);
-    for (let index = 0; index < dependents.length; index += 1) longer[index] = dependents[index] as Node;
-    longer[dependents.length] = dependent;
-    node.dependents = longer;
-    node.newcomers = 1 - newcomers;
-  }
+  // oxlint-disable-next-line no-new-array -- one that is pushed to has room for 16 more, and nearly all have but a few
+  const longer = new Array<Node>(dependents.length + newcomers);
+  for (let index = 0; index < dependents.length; index += 1) longer[index] = dependents[index] as Node;
+  node.dependents = longer;
+  node.newcomers = -newcomers;
 }
 
 function removeDependent(node: Node, dependent: Node): void {

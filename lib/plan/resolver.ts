@@ -54,7 +54,8 @@ const NO_CONSTRAINTS: BindingConstraints = {
 const NONE: never[] = [];
 
 export class Resolver {
-  private readonly known = new Map<Source, Node>();
+  /** All nodes that any plan has met, by what they are made from. */
+  readonly known = new Map<Source, Node>();
   /** Further nodes of bindings that give something else to some of those who ask. */
   readonly #variants: Node[] = [];
   readonly #variantsFor = new Map<Binding, Map<Node | undefined, Node[]>>();
