@@ -90,7 +90,7 @@ export class Engine extends Scheduler {
       });
     }
     this.done = true;
-    this.settleAll(added);
+    this.settleAll([...added]);
     return begun.done.promise;
   }
 
@@ -302,11 +302,7 @@ export class Engine extends Scheduler {
     this.#restarts.cancel(cause?.error);
     // what depends on us goes first, in child containers too; its errors are its own container's
     for (const guest of this.guests) void handled(guest.stop());
-    for (let index = this.#units.length - 1; index >= 0; index -= 1) {
-      const unit = this.#units[index] as Unit;
-      if (unit.active) this.enqueue(unit);
-    }
-    this.drain();
+    this.settleAll([...this.#units].reverse());
     if (this.active === 0) this.#stopped();
   }
 

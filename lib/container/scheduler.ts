@@ -105,10 +105,10 @@ export abstract class Scheduler {
     }
   }
 
-  /** The same for many units, all of our own. */
-  protected settleAll(units: readonly Unit[]): void {
+  /** The same for many units, all of our own, in a list that is given away. */
+  protected settleAll(units: Unit[]): void {
     if (this.queued === 0) {
-      this.queue = [...units];
+      this.queue = units;
       this.queued = units.length;
       this.drain();
     } else this.settle(units);
