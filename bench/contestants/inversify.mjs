@@ -11,7 +11,21 @@ export function declare(graph, hooks) {
     postConstruct()(cls.prototype, 'onStart');
     preDestroy()(cls.prototype, 'onStop');
   };
-  const classes = annotatedClasses(graph, hooks, { start: 'onStart', stop: 'onStop', decorate });
+  const make = (name, i) =>
+    ({
+      [name]: class {
+        constructor(...deps) {
+          this.deps = deps;
+        }
+        async onStart() {
+          return hooks.start(i);
+        }
+        async onStop() {
+          return hooks.stop(i);
+        }
+      },
+    })[name];
+  const classes = annotatedClasses(graph, make, decorate);
   const container = new Container();
   return {
     register() {

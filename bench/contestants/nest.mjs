@@ -7,11 +7,21 @@ import { annotatedClasses } from '../annotated.mjs';
 export const claims = { start: true, stop: true };
 
 export function declare(graph, hooks) {
-  const classes = annotatedClasses(graph, hooks, {
-    start: 'onModuleInit',
-    stop: 'onModuleDestroy',
-    decorate: Injectable(),
-  });
+  const make = (name, i) =>
+    ({
+      [name]: class {
+        constructor(...deps) {
+          this.deps = deps;
+        }
+        async onModuleInit() {
+          return hooks.start(i);
+        }
+        async onModuleDestroy() {
+          return hooks.stop(i);
+        }
+      },
+    })[name];
+  const classes = annotatedClasses(graph, make, Injectable());
   class AppModule {}
   let app;
   return {

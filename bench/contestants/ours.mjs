@@ -1,16 +1,14 @@
-import { Container, Service, service } from 'mode-ts';
+import { Container, service } from 'mode-ts';
+import { annotatedClasses } from '../annotated.mjs';
 
 export const claims = { start: true, stop: true };
 
 /** `options` go to every class. */
-export function declare({ dependencies, tops }, hooks, options = {}) {
-  const classes = [];
-  dependencies.forEach((list, i) => {
-    const name = `S${i}`;
-    const cls = {
-      [name]: class extends Service {
+export function declare(graph, hooks, options = {}) {
+  const make = (name, i) =>
+    ({
+      [name]: class {
         constructor(...deps) {
-          super();
           this.deps = deps;
         }
         async onStart() {
@@ -20,13 +18,14 @@ export function declare({ dependencies, tops }, hooks, options = {}) {
           return hooks.stop(i);
         }
       },
-    }[name];
-    service({ ...options, inject: list.map((d) => classes[d]) })(cls);
-    classes.push(cls);
-  });
+    })[name];
+  return program(graph, annotatedClasses(graph, make, service(options)), options);
+}
+
+export function program({ tops }, classes, options) {
   let Root = classes[tops[0]];
   if (tops.length > 1) {
-    Root = class extends Service {
+    Root = class {
       async onStart() {}
       async onStop() {}
     };

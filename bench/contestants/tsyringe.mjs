@@ -7,7 +7,21 @@ export const claims = { start: true, stop: false };
 
 export function declare(graph, hooks) {
   const made = [];
-  const classes = annotatedClasses(graph, hooks, { start: 'start', stop: 'dispose', decorate: injectable() });
+  const make = (name, i) =>
+    ({
+      [name]: class {
+        constructor(...deps) {
+          this.deps = deps;
+        }
+        async start() {
+          return hooks.start(i);
+        }
+        async dispose() {
+          return hooks.stop(i);
+        }
+      },
+    })[name];
+  const classes = annotatedClasses(graph, make, injectable());
   const container = globalContainer.createChildContainer();
   return {
     register() {

@@ -6,7 +6,7 @@ import { ModeError } from '../base/errors.js';
 import { toMs, type Duration } from '../base/duration.js';
 import { requireOptions } from '../base/nearest.js';
 import { ignoresArguments, type AnyFunction } from './arguments.js';
-import { describedBy, describeToInversify, parameterTypes } from './describe.js';
+import { describedBy, describeToInversify, isInjectableType, parameterTypes } from './describe.js';
 import * as Hook from './hook.js';
 import { restartPolicy, type RestartPolicy, type RestartPolicyOptions } from '../supervise/budget.js';
 
@@ -144,6 +144,8 @@ export class Definition {
   private ownMarked: Marked | undefined = undefined;
   private ownProperties: boolean | undefined = undefined;
   private ownTypes: readonly unknown[] | null | undefined = undefined;
+  /** Whether every parameter of its constructor has a type that could be injected. */
+  isTyped = false;
   /** How many parameters its `inject` does not name, although they have no default. */
   unnamed = 0;
   /** The `onStart` and `onStop` of the class, where they cannot see their arguments. */
@@ -218,12 +220,14 @@ export class Definition {
   read(cls: Class, metadata: object | undefined): void {
     const { inject } = this.options;
     if (inject !== undefined) this.unnamed = Math.max(0, cls.length - inject.length);
+    const { types } = this;
+    this.isTyped = types !== undefined && types.length >= cls.length && types.every(isInjectableType);
     const hooks = this.readHooks();
     if ((hooks & Hook.onStart) !== 0) this.deafStart = deafHook(cls, 'onStart', this.base?.deafStart);
     if ((hooks & Hook.onStop) !== 0) this.deafStop = deafHook(cls, 'onStop', this.base?.deafStop);
     this.ownWork = workOf(cls, metadata ?? metadataOf(cls), this.base?.work ?? NO_WORK);
     this.ownDescribed =
-      describeToInversify(cls, this.options.inject ?? this.types ?? NO_TYPES, describedBy(cls)) ?? null;
+      describeToInversify(cls, inject ?? types ?? NO_TYPES, describedBy(cls)) ?? null;
     this.ownMarked = withMarks(this.base?.marked ?? NO_MARKS, this.described);
     this.ownProperties = injectsProperties(this);
   }

@@ -23,6 +23,19 @@ export function parameterTypes(cls: Class): readonly unknown[] | undefined {
   return Reflect.getOwnMetadata(PARAMETER_TYPES, cls) as unknown[] | undefined;
 }
 
+// what a compiler writes for an interface, a union, a primitive
+const NOT_INJECTABLE = new Set<unknown>([Object, Array, String, Number, Boolean, BigInt, Symbol, Function, Promise]);
+
+/** Whether a type that the compiler emitted names something that could be injected. */
+export function isInjectableType(type: unknown): type is Class {
+  return typeof type === 'function' && !NOT_INJECTABLE.has(type);
+}
+
+/** Whether a decorator of inversify has said it; inversify marks what it took from the types itself, as we do. */
+export function isUsersWord(element: object | undefined): boolean {
+  return element !== undefined && !('isFromTypescriptParamType' in element);
+}
+
 /** Describes the constructor's parameters that no decorator of inversify describes: `known` are their tokens or types. */
 export function describeToInversify(
   cls: Class,

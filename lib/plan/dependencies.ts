@@ -5,6 +5,7 @@ import { LazyServiceIdentifier, type ServiceIdentifier } from 'inversify';
 import { describeError } from '../base/errors.js';
 import { unknownKey } from '../base/nearest.js';
 import { ownConstructor } from '../declare/class-text.js';
+import { isInjectableType, isUsersWord } from '../declare/describe.js';
 import type { Class, Definition, InjectOption } from '../declare/definition.js';
 
 /** One dependency with all that can be said about it. */
@@ -38,8 +39,6 @@ const OF_BASE = 'is that of';
 
 const NO_TAGS: Request['tags'] = new Map();
 const NONE: readonly never[] = [];
-// What a compiler writes for an interface, a union, a primitive.
-const NOT_INJECTABLE = new Set<unknown>([Object, Array, String, Number, Boolean, BigInt, Symbol, Function, Promise]);
 
 /** What the constructor of a class needs. */
 export function parametersOf(definition: Definition): readonly (Dependency | MetadataGap)[] {
@@ -114,7 +113,8 @@ export function ownParametersOf(definition: Definition): readonly (Dependency | 
 function describedParametersOf(definition: Definition, inherits = true): readonly (Dependency | MetadataGap)[] {
   const { cls, types, described: metadata } = definition;
   if (cls === undefined) return NONE;
-  // inversify marks what it took from the types itself, as we do; the types we read ourselves
+  // the types themselves, as nearly all can be
+  if (definition.isTyped && metadata?.constructorArguments.some(isUsersWord) !== true) return types as Dependency[];
   const described = Array.from(metadata?.constructorArguments ?? [], (element) =>
     isUsersWord(element) ? element : undefined,
   );
@@ -128,9 +128,7 @@ function describedParametersOf(definition: Definition, inherits = true): readonl
     if (isComplete(element)) return fromElement(element);
     const type = types?.[index];
     const qualified = element !== undefined && 'optional' in element ? element : undefined;
-    if (typeof type === 'function' && !NOT_INJECTABLE.has(type)) {
-      return qualified === undefined ? (type as Class) : qualify(type as Class, qualified);
-    }
+    if (isInjectableType(type)) return qualified === undefined ? type : qualify(type, qualified);
     // nothing that could be injected, but it has a default
     if (index >= cls.length && element === undefined) return undefined;
     return gap(types, index, type);
@@ -218,10 +216,6 @@ export function propertiesOf(definition: Definition): Map<string | symbol, Depen
 export function ownPropertiesOf({ described }: Definition): Map<string | symbol, Dependency | MetadataGap> | undefined {
   if (described === undefined || described.properties.size === 0) return undefined;
   return new Map(Array.from(described.properties, ([key, element]) => [key, fromElement(element)]));
-}
-
-function isUsersWord(element: object | undefined): boolean {
-  return element !== undefined && !('isFromTypescriptParamType' in element);
 }
 
 function isComplete(element: ClassElementMetadata | undefined): element is ClassElementMetadata {
