@@ -226,8 +226,7 @@ export class Definition {
     if ((hooks & Hook.onStart) !== 0) this.deafStart = deafHook(cls, 'onStart', this.base?.deafStart);
     if ((hooks & Hook.onStop) !== 0) this.deafStop = deafHook(cls, 'onStop', this.base?.deafStop);
     this.ownWork = workOf(cls, metadata ?? metadataOf(cls), this.base?.work ?? NO_WORK);
-    this.ownDescribed =
-      describeToInversify(cls, inject ?? types ?? NO_TYPES, describedBy(cls)) ?? null;
+    this.ownDescribed = describeToInversify(cls, inject ?? types ?? NO_TYPES, describedBy(cls)) ?? null;
     this.ownMarked = withMarks(this.base?.marked ?? NO_MARKS, this.described);
     this.ownProperties = injectsProperties(this);
   }

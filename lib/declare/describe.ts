@@ -33,7 +33,9 @@ export function isInjectableType(type: unknown): type is Class {
 
 /** Whether a decorator of inversify has said it; inversify marks what it took from the types itself, as we do. */
 export function isUsersWord(element: object | undefined): boolean {
-  return element !== undefined && !('isFromTypescriptParamType' in element);
+  return (
+    element !== undefined && (element as { isFromTypescriptParamType?: unknown }).isFromTypescriptParamType !== true
+  );
 }
 
 /** Describes the constructor's parameters that no decorator of inversify describes: `known` are their tokens or types. */

@@ -114,7 +114,7 @@ function describedParametersOf(definition: Definition, inherits = true): readonl
   const { cls, types, described: metadata } = definition;
   if (cls === undefined) return NONE;
   // the types themselves, as nearly all can be
-  if (definition.isTyped && metadata?.constructorArguments.some(isUsersWord) !== true) return types as Dependency[];
+  if (definition.isTyped && isLeftToTypes(metadata?.constructorArguments ?? NONE)) return types as Dependency[];
   const described = Array.from(metadata?.constructorArguments ?? [], (element) =>
     isUsersWord(element) ? element : undefined,
   );
@@ -133,6 +133,12 @@ function describedParametersOf(definition: Definition, inherits = true): readonl
     if (index >= cls.length && element === undefined) return undefined;
     return gap(types, index, type);
   });
+}
+
+/** Whether no decorator says anything about a parameter. */
+function isLeftToTypes(elements: readonly (ClassElementMetadata | undefined)[]): boolean {
+  for (let index = 0; index < elements.length; index += 1) if (isUsersWord(elements[index])) return false;
+  return true;
 }
 
 /** What a class takes that says nothing about it: without a constructor of its own, that of its base class is called. */
