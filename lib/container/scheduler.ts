@@ -98,11 +98,14 @@ export abstract class Scheduler {
     engine.queue[engine.queued] = unit;
     engine.queued += 1;
     // a unit of a parent or child container
-    if (engine !== this && !engine.draining) {
-      queueMicrotask(() => {
-        engine.drain();
-      });
-    }
+    if (engine !== this && !engine.draining) engine.drainSoon();
+  }
+
+  // of its own: a closure takes room for what it sees as soon as the function around it is called
+  private drainSoon(): void {
+    queueMicrotask(() => {
+      this.drain();
+    });
   }
 
   /** The same for many units, all of our own, in a list that is given away. */

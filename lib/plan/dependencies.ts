@@ -43,7 +43,7 @@ const NONE: readonly never[] = [];
 /** What the constructor of a class needs. */
 export function parametersOf(definition: Definition): readonly (Dependency | MetadataGap)[] {
   const { inject } = definition.options;
-  if (inject === undefined) return describedParametersOf(definition);
+  if (inject === undefined) return isLeftToTypes(definition) ? definition.types : describedParametersOf(definition);
   if (definition.unnamed > 0) return [tooShort(inject.length, definition.unnamed)];
   // the list itself, as nearly all are
   for (let index = 0; index < inject.length; index += 1) if (!isBare(inject[index])) return inject.map(fromOption);
@@ -113,8 +113,6 @@ export function ownParametersOf(definition: Definition): readonly (Dependency | 
 function describedParametersOf(definition: Definition, inherits = true): readonly (Dependency | MetadataGap)[] {
   const { cls, types, described: metadata } = definition;
   if (cls === undefined) return NONE;
-  // the types themselves, as nearly all can be
-  if (definition.isTyped && isLeftToTypes(metadata?.constructorArguments ?? NONE)) return types as Dependency[];
   const described = Array.from(metadata?.constructorArguments ?? [], (element) =>
     isUsersWord(element) ? element : undefined,
   );
@@ -135,8 +133,10 @@ function describedParametersOf(definition: Definition, inherits = true): readonl
   });
 }
 
-/** Whether no decorator says anything about a parameter. */
-function isLeftToTypes(elements: readonly (ClassElementMetadata | undefined)[]): boolean {
+/** Whether the types that the compiler emitted are all there is to know, as nearly always, and name what could be injected. */
+function isLeftToTypes(definition: Definition): definition is Definition & { readonly types: readonly Class[] } {
+  if (!definition.isTyped) return false;
+  const elements = definition.described?.constructorArguments ?? NONE;
   for (let index = 0; index < elements.length; index += 1) if (isUsersWord(elements[index])) return false;
   return true;
 }
