@@ -22,10 +22,12 @@ export class Boot {
   /** What went wrong after that. */
   readonly errors: unknown[] = [];
 
-  /** Asks for some units, dependencies first, and adds those that nobody ever wanted to `all`. Returns what it starts. */
-  want(order: readonly Unit[], all: Unit[]): readonly Unit[] {
-    // nothing is wanted yet when the first boot begins, which starts it all
-    const some: Unit[] | undefined = all.length === 0 ? undefined : [];
+  /**
+   * Asks for some units, dependencies first, and adds those that nobody ever wanted to `all`, unless nobody ever wanted any.
+   * Returns what it starts.
+   */
+  want(order: readonly Unit[], all: Unit[] | undefined): readonly Unit[] {
+    const some: Unit[] | undefined = all === undefined ? undefined : [];
     for (let index = 0; index < order.length; index += 1) {
       const unit = order[index] as Unit;
       if (unit.wanted) {
@@ -36,7 +38,7 @@ export class Boot {
       some?.push(unit);
       if (!unit.enlisted) {
         unit.enlisted = true;
-        all.push(unit);
+        all?.push(unit);
       }
       if (unit.up) continue;
       unit.boot = this;

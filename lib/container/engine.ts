@@ -28,7 +28,7 @@ export class Engine extends Scheduler {
   private current: Boot | undefined;
   private shutdown: Shutdown | undefined;
   /** In the order in which they were planned: dependencies first. */
-  readonly #units: Unit[] = [];
+  #units: Unit[] = [];
   private readonly collectors = new Collectors();
   readonly #restarts = new Restarts(this);
   /** The engines of child containers that use something of ours. */
@@ -85,7 +85,9 @@ export class Engine extends Scheduler {
       if (answer === 'start') this.tree.clear();
       this.bootedAt = recentMicros(this.clock);
     } else if (boot.failure !== undefined) throw stopping();
-    const added = boot.want(order, this.#units);
+    // what is planned first is all that there is
+    const added = boot.want(order, this.#units.length === 0 ? undefined : this.#units);
+    if (this.#units.length === 0) this.#units = [...order];
     this.tree.add(roots);
     if (this.host.parent !== undefined) this.#visits.begin(added);
     if (answer === 'start') this.#become('starting');

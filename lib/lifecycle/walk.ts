@@ -33,9 +33,8 @@ function walk(this: Hearer): void {
         const promise = Promise.resolve(pending);
         if (!run.forced) {
           lifecycle.env.deadlines.watch(run);
-          // bound, since that takes less room than closures do
           const { hearer } = run;
-          promise.then(walk.bind(hearer), hearFailed.bind(hearer));
+          promise.then((hearer.passed ??= walk.bind(hearer)), (hearer.failed ??= hearFailed.bind(hearer)));
           return;
         }
         disregard(lifecycle, promise);
