@@ -19,15 +19,22 @@ const bits: ReadonlyMap<string, number> = new Map([
   ['onShutdown', onShutdown],
   ['onRestart', onRestart],
 ]);
-
-/** The bit of one hook, if it is one. */
-export function hookOf(name: string): number {
-  return bits.get(name) ?? 0;
-}
+const names: readonly string[] = [...bits.keys()];
+const masks: readonly number[] = [...bits.values()];
 
 /** Which hooks are among some names. */
-export function hooksAmong(names: readonly string[]): number {
-  let hooks = 0;
-  for (let index = 0; index < names.length; index += 1) hooks |= hookOf(names[index] as string);
-  return hooks;
+export function hooksAmong(members: readonly string[]): number {
+  let found = 0;
+  for (let index = 0; index < members.length; index += 1) found |= bits.get(members[index] as string) ?? 0;
+  return found;
+}
+
+/** The hooks of an instance: those of its class, and those that it has as fields. */
+export function withFields(known: number, instance: object): number {
+  let found = known;
+  for (let index = 0; index < names.length; index += 1) {
+    const mask = masks[index] as number;
+    if ((found & mask) === 0 && Object.hasOwn(instance, names[index] as string)) found |= mask;
+  }
+  return found;
 }

@@ -114,7 +114,7 @@ export class Lifecycle implements TreeNode {
 
   /** Whether it has any hook or background work: whether it is more than a value. */
   get alive(): boolean {
-    return this.definition.hasLife || Hook.hooksAmong(Object.keys(this.target)) !== 0;
+    return this.definition.hasLife || Hook.withFields(0, this.target) !== 0;
   }
 
   get children(): readonly Lifecycle[] {

@@ -106,11 +106,14 @@ export function protectMembers(prototype: object): void {
 
 /** Fields can be hooks too; and one that hides a member of `Service` would break it in ways that nobody understands. */
 function readFields(lifecycle: Lifecycle): void {
-  const fields = Object.keys(lifecycle.target);
-  const { extendsBase } = lifecycle.definition;
+  const { target, definition, runs } = lifecycle;
+  if (!definition.extendsBase) {
+    if (runs === 1) lifecycle.hooks = Hook.withFields(lifecycle.hooks, target);
+    return;
+  }
+  const fields = Object.keys(target);
+  if (runs === 1) lifecycle.hooks |= Hook.hooksAmong(fields);
   for (let index = 0; index < fields.length; index += 1) {
-    const field = fields[index] as string;
-    if (lifecycle.runs === 1) lifecycle.hooks |= Hook.hookOf(field);
-    if (extendsBase && members.has(field)) throw shadowed(lifecycle, field);
+    if (members.has(fields[index] as string)) throw shadowed(lifecycle, fields[index] as string);
   }
 }
