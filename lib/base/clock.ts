@@ -44,10 +44,12 @@ export const systemClock: Clock = {
 };
 
 const SETTLED = Promise.resolve();
+// the real one, since what a test runner puts in its place is forgotten when the test is over
+const atEndOfTurn = setImmediate;
 
 /** Calls back when what runs now is over: all of a turn of the event loop, where time is real. */
 export function afterTurn(clock: Clock, callback: () => void): void {
-  if (clock === systemClock) setImmediate(callback);
+  if (clock === systemClock) atEndOfTurn(callback);
   else void SETTLED.then(callback);
 }
 
