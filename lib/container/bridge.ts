@@ -164,7 +164,6 @@ export class Bridge {
 
   /** After a `restore()`: there are other bindings, which stand for the same units. */
   restored(): void {
-    this.activates = true;
     this.attach();
     for (const token of this.#bindings.getNonParentBoundServices()) {
       for (const binding of this.#bindings.getNonParentBindings(token) ?? []) {
