@@ -32,6 +32,16 @@ describe('the order of a plan', () => {
     expect(orderOf(new Container(), root('App'))).toEqual(order);
   });
 
+  it('has one edge where the same is injected twice', () => {
+    const { root } = graph('App: Redis Cache Redis');
+    const { order } = new Container().plan(root('App'));
+    expect(order.map(({ name, dependencies }) => [name, dependencies])).toEqual([
+      ['Redis', []],
+      ['Cache', []],
+      ['App', ['Redis', 'Cache']],
+    ]);
+  });
+
   it('does not depend on the order in which classes were declared or bound', () => {
     const text = 'App: C A B\nC: Redis\nA: Redis Clock';
     const { root, classes } = graph(text);
