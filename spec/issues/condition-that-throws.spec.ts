@@ -1,0 +1,43 @@
+/** What had been planned before a condition of a binding threw was not known to be needed when the same was planned again. */
+import { expect, it } from 'vitest';
+import { Container, service } from '../../lib/index.js';
+import { rejection } from '../support.js';
+
+it('a program whose condition threw can be booted once it does not', async () => {
+  const log: string[] = [];
+  @service({ inject: [] })
+  class Redis {
+    onStart() {
+      log.push('Redis');
+    }
+  }
+  @service({ inject: [Redis] })
+  class Cache {
+    onStart() {
+      log.push('Cache');
+    }
+  }
+  @service({ inject: [Cache, 'port'] })
+  class App {
+    onStart() {
+      log.push('App');
+    }
+  }
+
+  const container = new Container();
+  let isMended = false;
+  container
+    .bind('port')
+    .toConstantValue(80)
+    .when(() => {
+      if (isMended) return true;
+      throw new Error('who knows');
+    });
+  expect(await rejection(container.boot(App))).toMatchObject({ message: 'who knows' });
+  expect(log).toEqual([]);
+
+  isMended = true;
+  await container.boot(App);
+  expect(log).toEqual(['Redis', 'Cache', 'App']);
+  await container.stop();
+});
