@@ -17,7 +17,14 @@ it('a program whose condition threw can be booted once it does not', async () =>
       log.push('Cache');
     }
   }
-  @service({ inject: [Cache, 'port'] })
+  @service({ inject: ['port'] })
+  class Web {
+    onStart() {
+      log.push('Web');
+    }
+  }
+  // what comes first is planned when the condition throws
+  @service({ inject: [Cache, Web] })
   class App {
     onStart() {
       log.push('App');
@@ -38,6 +45,6 @@ it('a program whose condition threw can be booted once it does not', async () =>
 
   isMended = true;
   await container.boot(App);
-  expect(log).toEqual(['Redis', 'Cache', 'App']);
+  expect(log).toEqual(['Redis', 'Web', 'Cache', 'App']);
   await container.stop();
 });
