@@ -45,6 +45,6 @@ it('a program whose condition threw can be booted once it does not', async () =>
 
   isMended = true;
   await container.boot(App);
-  expect(log).toEqual(['Redis', 'Web', 'Cache', 'App']);
+  expect(log).toEqual(['Redis', 'Cache', 'Web', 'App']);
   await container.stop();
 });
