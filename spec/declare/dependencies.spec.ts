@@ -459,6 +459,20 @@ describe('two files that import each other', () => {
     ]);
   });
 
+  it('leave no type at all where there are fewer than parameters', () => {
+    class Cache {
+      constructor(
+        readonly redis: Redis,
+        readonly other: Redis,
+      ) {}
+    }
+    Reflect.defineMetadata('design:paramtypes', [Redis], Cache);
+    service()(Cache);
+    expect(problemsOf(Cache).map(({ message }) => message.split('\n')[0])).toEqual([
+      'Parameter 2 of the constructor of Cache has a type that was undefined when the class was declared (two files import each other) (Cache)',
+    ]);
+  });
+
   it.each([
     ['inject', 'Entry 1 of inject'],
     ['dependsOn', 'Entry 1 of dependsOn'],

@@ -44,6 +44,17 @@ describe('startTimeout', () => {
     expect([a.state, clock.sleepers]).toEqual(['crashed', 0]);
   });
 
+  it('waits for such a hook no longer than the service may take to stop', async () => {
+    const { actor, clock } = theatre();
+    const a = actor('A', { startTimeout: '5s', stopTimeout: 200, onStart: never });
+    const failed = rejection<ModeError>(a.start());
+    await clock.advance(5199);
+    expect(a.state).toBe('stopping');
+    await clock.advance(1);
+    expect((await failed).code).toBe('ERR_MODE_START_TIMEOUT');
+    expect([a.state, clock.sleepers]).toEqual(['crashed', 0]);
+  });
+
   it('is 60 s unless something else was said', async () => {
     const { actor, clock } = theatre();
     const a = actor('A', { onStart: heed });
