@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Container, injectable, postConstruct, preDestroy } from 'inversify';
 import { annotatedClasses } from '../annotated.mjs';
+import { serviceClass } from '../service-class.mjs';
 
 /** inversify by itself: hooks as `@postConstruct` and `@preDestroy`; its deactivation does not follow the graph. */
 export const claims = { start: true, stop: false };
@@ -11,21 +12,7 @@ export function declare(graph, hooks) {
     postConstruct()(cls.prototype, 'onStart');
     preDestroy()(cls.prototype, 'onStop');
   };
-  const make = (name, i) =>
-    ({
-      [name]: class {
-        constructor(...deps) {
-          this.deps = deps;
-        }
-        async onStart() {
-          return hooks.start(i);
-        }
-        async onStop() {
-          return hooks.stop(i);
-        }
-      },
-    })[name];
-  const classes = annotatedClasses(graph, make, decorate);
+  const classes = annotatedClasses(graph, serviceClass(hooks), decorate);
   const container = new Container();
   return {
     register() {

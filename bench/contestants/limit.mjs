@@ -2,25 +2,13 @@
  * The limit: plain code. `new` in topological order, then a counting scheduler over flat arrays of edges: a service starts
  * the moment its last dependency has started. Stop is the mirror image.
  */
+import { serviceClass } from '../service-class.mjs';
+
 export const claims = { start: true, stop: true };
 
 export function declare({ size, dependencies, tops }, hooks) {
-  const classes = dependencies.map((_, i) => {
-    const name = `S${i}`;
-    return {
-      [name]: class {
-        constructor(...deps) {
-          this.deps = deps;
-        }
-        async onStart() {
-          return hooks.start(i);
-        }
-        async onStop() {
-          return hooks.stop(i);
-        }
-      },
-    }[name];
-  });
+  const make = serviceClass(hooks);
+  const classes = dependencies.map((_, i) => make(`S${i}`, i));
   class Root {
     async onStart() {}
     async onStop() {}

@@ -1,25 +1,12 @@
 import { Container, service } from 'mode-ts';
 import { annotatedClasses } from '../annotated.mjs';
+import { serviceClass } from '../service-class.mjs';
 
 export const claims = { start: true, stop: true };
 
 /** `options` go to every class. */
 export function declare(graph, hooks, options = {}) {
-  const make = (name, i) =>
-    ({
-      [name]: class {
-        constructor(...deps) {
-          this.deps = deps;
-        }
-        async onStart() {
-          return hooks.start(i);
-        }
-        async onStop() {
-          return hooks.stop(i);
-        }
-      },
-    })[name];
-  return program(graph, annotatedClasses(graph, make, service(options)), options);
+  return program(graph, annotatedClasses(graph, serviceClass(hooks), service(options)), options);
 }
 
 export function program({ tops }, classes, options) {

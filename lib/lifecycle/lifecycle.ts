@@ -47,11 +47,8 @@ export function lifecycleOf(target: object): Lifecycle {
 
 /** The same for an instance that does not know its own. */
 export function lifecycleIn(target: object, definition?: Definition): Lifecycle {
-  let lifecycle = lifecycles.get(target);
-  if (lifecycle === undefined) {
-    lifecycle = new Lifecycle(target, definition);
-    lifecycles.set(target, lifecycle);
-  }
+  const lifecycle = lifecycles.get(target) ?? new Lifecycle(target, definition);
+  lifecycles.set(target, lifecycle);
   return lifecycle;
 }
 
@@ -251,9 +248,10 @@ export class Lifecycle implements TreeNode {
       return;
     }
     this.finish(run);
-    if (!wasUp || this.owner === undefined) this.descend();
-    if (wasUp) this.owner?.crashed(this, error);
-    else this.owner?.failing?.(this, error);
+    const { owner } = this;
+    if (!wasUp || owner === undefined) this.descend();
+    if (wasUp) owner?.crashed(this, error);
+    else owner?.failing?.(this, error);
   }
 
   /** Goes down with its parent, for the same reason. Settles like a stop. */
