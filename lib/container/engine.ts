@@ -98,7 +98,7 @@ export class Engine extends Scheduler {
       });
     }
     this.done = true;
-    this.settleAll([...added]);
+    this.settleAll(added);
     return begun.done.promise;
   }
 

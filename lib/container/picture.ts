@@ -63,18 +63,15 @@ export function toPlan({ roots, order }: Resolved): Plan {
 /** 0 for what depends on nothing, else one more than the highest level below, in its own container. */
 function levelsOf(units: Iterable<Unit>): Map<Unit, number> {
   const levels = new Map<Unit, number>();
-  const walk = new Walk<Unit>({
-    before: ({ dependencies }) => dependencies,
-    leave: (unit) => {
-      let level = 0;
-      for (const below of unit.dependencies) {
-        if (below.engine === unit.engine) level = Math.max(level, (levels.get(below) ?? -1) + 1);
-      }
-      levels.set(unit, level);
-    },
-    cycle: () => undefined,
-  });
+  const walk = new Walk<Unit>({ before: ({ dependencies }) => dependencies, cycle: () => undefined });
   for (const unit of units) walk.visit(unit);
+  for (const unit of walk.order) {
+    let level = 0;
+    for (const below of unit.dependencies) {
+      if (below.engine === unit.engine) level = Math.max(level, (levels.get(below) ?? -1) + 1);
+    }
+    levels.set(unit, level);
+  }
   return levels;
 }
 

@@ -25,12 +25,9 @@ export interface EngineHost {
   idOf(unit: Unit): string;
 }
 
-/** How long a queue may have been that is used again. */
-const KEPT = 64;
-
 export abstract class Scheduler {
   /** Written over from its begin in each drain: a new list would have room for 17 units each time. */
-  private queue: Unit[] = [];
+  private readonly queue: Unit[] = [];
   private queued = 0;
   private draining = false;
   private readonly faults = new Map<Unit, { error: unknown; start: number }>();
@@ -108,40 +105,41 @@ export abstract class Scheduler {
     });
   }
 
-  /** The same for many units, all of our own, in a list that is given away. */
-  protected settleAll(units: Unit[]): void {
-    if (this.queued === 0) {
-      this.queue = units;
-      this.queued = units.length;
-      this.drain();
-    } else this.settle(units);
+  /** The same for many units, all of our own. */
+  protected settleAll(units: readonly Unit[]): void {
+    if (this.draining || this.queued > 0) {
+      this.settle(units);
+      return;
+    }
+    this.draining = true;
+    // a long loop of our own would be compiled while it runs, with all that it calls, on a thread that competes with ours
+    units.forEach(this.settleOne);
+    this.draining = false;
+    this.drain();
   }
 
   /** Brings what is closer to what is wanted, one unit after the other. */
   protected drain(): void {
     if (this.draining) return;
-    if (this.queued > 0) {
-      this.draining = true;
-      const { queue } = this;
-      // it grows while it is worked off
-      for (let index = 0; index < this.queued; index += 1) {
-        const unit = queue[index] as Unit;
-        if (!unit.active) {
-          if (unit.missing === 0 && unit.due) this.start(unit);
-        } else if (unit.users === 0 && (!unit.due || (unit.reached && !unit.up))) {
-          // what was up and cannot be used any more has to go down first, whoever wants it
-          this.takeDown(unit);
-        }
-      }
-      this.queued = 0;
-      this.draining = false;
-    }
+    this.draining = true;
+    // it grows while it is worked off
+    for (let index = 0; index < this.queued; index += 1) this.settleOne(this.queue[index] as Unit);
+    this.queued = 0;
+    this.draining = false;
     if (this.done) {
       this.done = false;
-      if (this.queue.length > KEPT) this.queue = [];
       this.allSettled();
     }
   }
+
+  private readonly settleOne = (unit: Unit): void => {
+    if (!unit.active) {
+      if (unit.missing === 0 && unit.due) this.start(unit);
+    } else if (unit.users === 0 && (!unit.due || (unit.reached && !unit.up))) {
+      // what was up and cannot be used any more has to go down first, whoever wants it
+      this.takeDown(unit);
+    }
+  };
 
   /** The run of a unit has ended, or it could not be made. */
   protected ended(unit: Unit): void {

@@ -6,7 +6,7 @@ import { ModeError } from '../base/errors.js';
 import { toMs, type Duration } from '../base/duration.js';
 import { requireOptions } from '../base/nearest.js';
 import { ignoresArguments, type AnyFunction } from './arguments.js';
-import { describedBy, describeToInversify, isInjectableType, parameterTypes } from './describe.js';
+import { describedBy, describeToInversify, isBare, isInjectableType, parameterTypes } from './describe.js';
 import * as Hook from './hook.js';
 import { restartPolicy, type RestartPolicy, type RestartPolicyOptions } from '../supervise/budget.js';
 
@@ -137,20 +137,31 @@ export class Definition {
   readonly stopTimeout: number | undefined;
   /** What becomes of its crashes, if it is restarted. */
   readonly restart: ServiceRestart | undefined;
-  private ownWork: readonly WorkDefinition[] | undefined = undefined;
-  private ownHooks: number | undefined = undefined;
-  private ownBase: Definition | null | undefined = undefined;
-  private ownDescribed: ClassMetadata | null | undefined = undefined;
-  private ownMarked: Marked | undefined = undefined;
-  private ownProperties: boolean | undefined = undefined;
-  private ownTypes: readonly unknown[] | null | undefined = undefined;
-  /** Whether every parameter of its constructor has a type that could be injected. */
-  isTyped = false;
+  /** What all instances of the class inherit from. */
+  readonly prototype: unknown;
+  /** That of the class it extends, up to and without the base class of services. */
+  readonly base: Definition | undefined;
+  /** The types of the constructor's parameters, where the compiler emitted them. */
+  readonly types: readonly unknown[] | undefined;
+  /** What inversify's decorators say about the class itself. */
+  readonly described: ClassMetadata | undefined;
+  /** The tokens that its constructor takes, where those are all that it needs, as nearly always. */
+  tokens: readonly ServiceIdentifier[] | undefined;
   /** How many parameters its `inject` does not name, although they have no default. */
-  unnamed = 0;
+  readonly unnamed: number;
+  /** What inversify's `@postConstruct()` and `@preDestroy()` name, those of base classes first. */
+  readonly marked: Marked;
+  /** Whether anything is injected into properties. */
+  readonly hasProperties: boolean;
+  /** Which hooks the class has, as bits of {@link Hook}. */
+  readonly hooks: number;
+  /** Whether it extends the base class that has everything a service needs. */
+  readonly extendsBase: boolean;
   /** The `onStart` and `onStop` of the class, where they cannot see their arguments. */
-  deafStart: AnyFunction | undefined = undefined;
-  deafStop: AnyFunction | undefined = undefined;
+  readonly deafStart: AnyFunction | undefined;
+  readonly deafStop: AnyFunction | undefined;
+  /** Its tasks, timers and crontabs. */
+  work: readonly WorkDefinition[] = NO_WORK;
 
   /**
    * `cls` is missing where a value is managed that has no class of its own: a resource. `declared` is whether the class
@@ -163,93 +174,38 @@ export class Definition {
     readonly declared: boolean,
     hooks?: number,
   ) {
-    this.ownHooks = hooks;
-    const { startTimeout, stopTimeout } = options;
-    this.startTimeout = startTimeout === undefined ? undefined : toMs(startTimeout, `The startTimeout of ${name}`);
-    this.stopTimeout = stopTimeout === undefined ? undefined : toMs(stopTimeout, `The stopTimeout of ${name}`);
+    this.startTimeout = timeoutOf(options.startTimeout, `The startTimeout of ${name}`);
+    this.stopTimeout = timeoutOf(options.stopTimeout, `The stopTimeout of ${name}`);
     this.restart = options.restart === undefined ? undefined : restartOf(options.restart, name);
+    this.prototype = cls?.prototype;
+    const base = hooks === BASE ? undefined : baseOf(cls);
+    this.base = base;
+    this.hooks = hooks ?? hooksOf(cls) | (base?.hooks ?? 0);
+    this.extendsBase = (this.hooks & BASE) !== 0;
+    this.deafStart = (this.hooks & Hook.onStart) === 0 ? undefined : deafHook(cls, 'onStart', base?.deafStart);
+    this.deafStop = (this.hooks & Hook.onStop) === 0 ? undefined : deafHook(cls, 'onStop', base?.deafStop);
+    this.readWork();
+    this.types = parameterTypes(cls);
+    this.described = describedBy(cls);
+    this.unnamed = unnamedIn(options.inject, cls);
+    this.marked = withMarks(base?.marked ?? NO_MARKS, this.described);
+    this.hasProperties = injectsProperties(this);
+    this.tokens = tokensOf(this);
+    if (declared) this.described = describeToInversify(this);
+  }
+
+  /**
+   * Reads its tasks, timers and crontabs; again when one was added by hand. `metadata` is what the standard dialect keeps about a
+   * class, which has it only after it was decorated.
+   */
+  readWork(metadata?: object): void {
+    const { cls, base } = this;
+    if (cls !== undefined) this.work = workOf(cls, metadata ?? metadataOf(cls), base?.work ?? NO_WORK);
   }
 
   /** Whether it is that of a value that has no class of its own. */
   get isResource(): boolean {
     return this.cls === undefined;
-  }
-
-  /** That of the class it extends, up to and without the base class of services. */
-  get base(): Definition | undefined {
-    if (this.ownBase === undefined) {
-      const base: unknown = this.cls === undefined || this.ownHooks === BASE ? null : Object.getPrototypeOf(this.cls);
-      this.ownBase = typeof base === 'function' && base !== Function.prototype ? definitionOf(base as Class) : null;
-    }
-    return this.ownBase ?? undefined;
-  }
-
-  /** What inversify's decorators say about the class itself. */
-  get described(): ClassMetadata | undefined {
-    if (this.ownDescribed === undefined) {
-      this.ownDescribed = (this.cls === undefined ? undefined : describedBy(this.cls)) ?? null;
-    }
-    return this.ownDescribed ?? undefined;
-  }
-
-  /** The types of the constructor's parameters, where the compiler emitted them. */
-  get types(): readonly unknown[] | undefined {
-    if (this.ownTypes === undefined) {
-      this.ownTypes = (this.cls === undefined ? undefined : parameterTypes(this.cls)) ?? null;
-    }
-    return this.ownTypes ?? undefined;
-  }
-
-  /** What inversify's `@postConstruct()` and `@preDestroy()` name, those of base classes first. */
-  get marked(): Marked {
-    return (this.ownMarked ??= withMarks(this.base?.marked ?? NO_MARKS, this.described));
-  }
-
-  /** Whether anything is injected into properties. */
-  get hasProperties(): boolean {
-    return (this.ownProperties ??= injectsProperties(this));
-  }
-
-  /** Its tasks, timers and crontabs. */
-  get work(): readonly WorkDefinition[] {
-    return (this.ownWork ??=
-      this.cls === undefined ? NO_WORK : workOf(this.cls, metadataOf(this.cls), this.base?.work ?? NO_WORK));
-  }
-
-  /** Reads everything now. `metadata` is what the standard dialect keeps about a class; the class has it only later. */
-  read(cls: Class, metadata: object | undefined): void {
-    const { inject } = this.options;
-    if (inject !== undefined) this.unnamed = Math.max(0, cls.length - inject.length);
-    const { types } = this;
-    this.isTyped = types !== undefined && types.length >= cls.length && types.every(isInjectableType);
-    const hooks = this.readHooks();
-    if ((hooks & Hook.onStart) !== 0) this.deafStart = deafHook(cls, 'onStart', this.base?.deafStart);
-    if ((hooks & Hook.onStop) !== 0) this.deafStop = deafHook(cls, 'onStop', this.base?.deafStop);
-    this.ownWork = workOf(cls, metadata ?? metadataOf(cls), this.base?.work ?? NO_WORK);
-    this.ownDescribed = describeToInversify(cls, inject ?? types ?? NO_TYPES, describedBy(cls)) ?? null;
-    this.ownMarked = withMarks(this.base?.marked ?? NO_MARKS, this.described);
-    this.ownProperties = injectsProperties(this);
-  }
-
-  /** Another task or timer came to it. */
-  forgetWork(): void {
-    this.ownWork = undefined;
-  }
-
-  /** Which hooks the class has, as bits of {@link Hook}. */
-  get hooks(): number {
-    return this.ownHooks ?? this.readHooks();
-  }
-
-  readHooks(): number {
-    const own = this.cls === undefined ? 0 : Hook.hooksAmong(Object.getOwnPropertyNames(this.cls.prototype));
-    this.ownHooks = own | (this.base?.hooks ?? 0);
-    return this.ownHooks;
-  }
-
-  /** Whether it extends the base class that has everything a service needs. */
-  get extendsBase(): boolean {
-    return (this.hooks & BASE) !== 0;
   }
 
   /** Whether it has a life: it extends the base class, or has hooks or something that runs in the background. */
@@ -270,7 +226,7 @@ const BASE = 1 << 20;
 
 const NOTHING: ServiceOptions = Object.freeze({});
 const NO_WORK: readonly WorkDefinition[] = Object.freeze([]);
-const NO_TYPES: readonly unknown[] = Object.freeze([]);
+const NO_TOKENS: readonly ServiceIdentifier[] = Object.freeze([]);
 
 /** Makes a class the base class of services, which have a life whatever hooks they have. */
 export function declareBase(cls: Class): void {
@@ -304,8 +260,8 @@ export function declareService(cls: Class, options: ServiceOptions = NOTHING, me
   }
   checkOptions(cls, options);
   const definition = new Definition(options.name ?? nameOf(cls), options, cls, true);
+  if (metadata !== undefined) definition.readWork(metadata);
   Object.defineProperty(cls, DECLARED, { value: definition });
-  definition.read(cls, metadata);
 }
 
 const OPTIONS = ['name', 'inject', 'dependsOn', 'startTimeout', 'stopTimeout', 'restart'];
@@ -336,20 +292,20 @@ export function declareWork(holder: object, work: WorkDefinition): void {
   else list.push(work);
   // by hand, on a class that is declared already
   const { constructor: cls } = holder as { constructor?: unknown };
-  if (typeof cls === 'function' && cls.prototype === holder) definitionIn(cls as Class)?.forgetWork();
+  if (typeof cls === 'function' && cls.prototype === holder) declarationOf(cls as Class)?.readWork();
 }
 
 /** What was declared about a class itself, if anything was. */
-function definitionIn(cls: Class): Definition | undefined {
-  // one look-up instead of two: an inherited definition says whose it is
-  const declared = (cls as { [DECLARED]?: Definition })[DECLARED];
+export function declarationOf(cls: Class): Definition | undefined {
+  // One look-up instead of two: an inherited definition says whose it is. Without a cache, which pays only for what is read often.
+  const declared = Reflect.get(cls, DECLARED) as Definition | undefined;
   return declared?.cls === cls ? declared : undefined;
 }
 
 /** What was declared about a class. */
 export function definitionOf(cls: Class): Definition {
-  // not by `definitionIn`: cold code pays for every call
-  const declared = (cls as { [DECLARED]?: Definition })[DECLARED];
+  // not by `declarationOf`: cold code pays for every call
+  const declared = Reflect.get(cls, DECLARED) as Definition | undefined;
   if (declared?.cls === cls) return declared;
   let definition = undeclared.get(cls);
   if (definition === undefined) {
@@ -382,8 +338,45 @@ function workOf(
   return [...inherited.filter(({ key }) => !redeclared.has(key)), ...own];
 }
 
+function tokensOf(definition: Definition): readonly ServiceIdentifier[] | undefined {
+  const { base, declared, extendsBase, options, unnamed, hasProperties } = definition;
+  const { inject, dependsOn } = options;
+  const isBase = base === undefined && extendsBase;
+  if (!(declared || isBase) || hasProperties || dependsOn !== undefined) return undefined;
+  if (inject === undefined) return typesOf(definition);
+  return unnamed === 0 && inject.every(isBare) ? inject : undefined;
+}
+
+function typesOf({ cls, base, types, described }: Definition): readonly ServiceIdentifier[] | undefined {
+  // a decorator of inversify may say something that the types do not
+  if (cls === undefined || described !== undefined) return undefined;
+  if (types !== undefined) return types.length >= cls.length && types.every(isInjectableType) ? types : undefined;
+  // without a constructor of its own it takes what its base class does
+  return cls.length === 0 && (base === undefined || base.tokens?.length === 0) ? NO_TOKENS : undefined;
+}
+
 function injectsProperties({ described, base }: Definition): boolean {
   return (described !== undefined && described.properties.size > 0) || base?.hasProperties === true;
+}
+
+/** How many parameters an `inject` list leaves out, although they have no default. */
+function unnamedIn(inject: ServiceOptions['inject'], cls: Class | undefined): number {
+  return inject === undefined || cls === undefined ? 0 : Math.max(0, cls.length - inject.length);
+}
+
+function timeoutOf(timeout: Duration | undefined, what: string): number | undefined {
+  return timeout === undefined ? undefined : toMs(timeout, what);
+}
+
+function baseOf(cls: Class | undefined): Definition | undefined {
+  const base: unknown = cls === undefined ? undefined : Object.getPrototypeOf(cls);
+  return typeof base === 'function' && base !== Function.prototype ? definitionOf(base as Class) : undefined;
+}
+
+/** The hooks of a class itself. What is no class may well be a token. */
+function hooksOf(cls: Class | undefined): number {
+  const prototype: unknown = cls?.prototype;
+  return prototype instanceof Object ? Hook.hooksAmong(Object.getOwnPropertyNames(prototype)) : 0;
 }
 
 /** What the standard dialect keeps about a class itself. */
@@ -394,7 +387,8 @@ function metadataOf(cls: Class): object | undefined {
 }
 
 /** A hook of a class, or of its base class, if it cannot see its arguments. */
-function deafHook(cls: Class, name: string, inherited: AnyFunction | undefined): AnyFunction | undefined {
+function deafHook(cls: Class | undefined, name: string, inherited: AnyFunction | undefined): AnyFunction | undefined {
+  if (cls === undefined) return undefined;
   const own = Object.getOwnPropertyDescriptor(cls.prototype, name);
   if (own === undefined) return inherited;
   const hook: unknown = own.value;

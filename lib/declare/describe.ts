@@ -1,7 +1,7 @@
 /** Tells inversify what we know of a class, so that `bind(TOKEN).to(Class)` takes it like any class of its own. */
 import { ClassElementMetadataKind, type ClassElementMetadata, type ClassMetadata } from '@inversifyjs/core';
 import { LazyServiceIdentifier, type ServiceIdentifier } from 'inversify';
-import type { Class } from './definition.js';
+import type { Class, Definition } from './definition.js';
 
 /**
  * Where inversify keeps what its decorators say about a class. `getClassMetadata` of its core refuses a class that is only
@@ -12,15 +12,16 @@ export const CLASS_METADATA = '@inversifyjs/core/classMetadataReflectKey';
 const PARAMETER_TYPES = 'design:paramtypes';
 
 const NO_TAGS = new Map<never, unknown>();
+const NONE: readonly unknown[] = Object.freeze([]);
 
 /** What inversify's decorators have said about a class itself. */
-export function describedBy(cls: Class): ClassMetadata | undefined {
-  return Reflect.getOwnMetadata(CLASS_METADATA, cls) as ClassMetadata | undefined;
+export function describedBy(cls: Class | undefined): ClassMetadata | undefined {
+  return cls && (Reflect.getOwnMetadata(CLASS_METADATA, cls) as ClassMetadata | undefined);
 }
 
 /** The types of a constructor's parameters, where the compiler emitted them. */
-export function parameterTypes(cls: Class): readonly unknown[] | undefined {
-  return Reflect.getOwnMetadata(PARAMETER_TYPES, cls) as unknown[] | undefined;
+export function parameterTypes(cls: Class | undefined): readonly unknown[] | undefined {
+  return cls && (Reflect.getOwnMetadata(PARAMETER_TYPES, cls) as unknown[] | undefined);
 }
 
 // what a compiler writes for an interface, a union, a primitive
@@ -31,34 +32,62 @@ export function isInjectableType(type: unknown): type is Class {
   return typeof type === 'function' && !NOT_INJECTABLE.has(type);
 }
 
-/** Whether a decorator of inversify has said it; inversify marks what it took from the types itself, as we do. */
-export function isUsersWord(element: object | undefined): boolean {
-  return (
-    element !== undefined && (element as { isFromTypescriptParamType?: unknown }).isFromTypescriptParamType !== true
-  );
+/**
+ * Whether a decorator of inversify has said it. Inversify marks what it took from the types itself, as we do, and leaves the mark
+ * where something is said later.
+ */
+export function isUsersWord(element: ClassElementMetadata | undefined, type: unknown): boolean {
+  if (element === undefined) return false;
+  if ((element as { isFromTypescriptParamType?: unknown }).isFromTypescriptParamType !== true) return true;
+  if (element.kind === ClassElementMetadataKind.unmanaged) return false;
+  return element.value !== type || element.optional || element.name !== undefined || element.tags.size > 0;
 }
 
-/** Describes the constructor's parameters that no decorator of inversify describes: `known` are their tokens or types. */
-export function describeToInversify(
-  cls: Class,
-  known: readonly unknown[],
-  described: ClassMetadata | undefined,
-): ClassMetadata | undefined {
-  const count = Math.max(known.length, cls.length);
-  if (count === 0) return described;
-  const metadata = described ?? nothing();
-  for (let index = 0; index < count; index += 1) metadata.constructorArguments[index] ??= elementOf(known[index]);
-  if (described === undefined) Reflect.defineMetadata(CLASS_METADATA, metadata, cls);
-  return metadata;
+/** Describes the constructor's parameters that no decorator of inversify describes. */
+export function describeToInversify(definition: Definition): ClassMetadata | undefined {
+  const { cls, described } = definition;
+  if (described !== undefined) complete(described.constructorArguments, definition);
+  else if (cls !== undefined && (cls.length > 0 || knownOf(definition).length > 0)) {
+    const description = new Description(definition);
+    Reflect.defineMetadata(CLASS_METADATA, description, cls);
+    return description;
+  }
+  return described;
 }
 
-function nothing(): ClassMetadata {
-  return {
-    constructorArguments: [],
-    lifecycle: { postConstructMethodNames: new Set(), preDestroyMethodNames: new Set() },
-    properties: new Map(),
-    scope: undefined,
-  };
+/** What inversify reads of a class that none of its decorators has described, and what its `decorate()` may add to later. */
+class Description implements ClassMetadata {
+  declare readonly constructorArguments: ClassElementMetadata[];
+  readonly lifecycle = { postConstructMethodNames: new Set<string>(), preDestroyMethodNames: new Set<string>() };
+  readonly properties = new Map<string | symbol, ClassElementMetadata>();
+  readonly scope = undefined;
+  list: ClassElementMetadata[] | undefined;
+
+  constructor(readonly definition: Definition) {
+    // of its own, since inversify copies what is
+    Object.defineProperty(this, 'constructorArguments', MADE_WHEN_READ);
+  }
+}
+
+const MADE_WHEN_READ = {
+  enumerable: true,
+  get(this: Description): ClassElementMetadata[] {
+    // whoever has the list may say in it what the types do not
+    this.definition.tokens = undefined;
+    return (this.list ??= complete([], this.definition));
+  },
+};
+
+function complete(elements: ClassElementMetadata[], definition: Definition): ClassElementMetadata[] {
+  const known = knownOf(definition);
+  const count = Math.max(known.length, definition.cls?.length ?? 0);
+  for (let index = 0; index < count; index += 1) elements[index] ??= elementOf(known[index]);
+  return elements;
+}
+
+/** The tokens or types of a constructor's parameters. */
+function knownOf({ options, types }: Definition): readonly unknown[] {
+  return options.inject ?? types ?? NONE;
 }
 
 function elementOf(known: unknown): ClassElementMetadata {
@@ -72,10 +101,10 @@ function elementOf(known: unknown): ClassElementMetadata {
 }
 
 function isToken(value: unknown): value is ServiceIdentifier | LazyServiceIdentifier {
-  return (
-    typeof value === 'function' ||
-    typeof value === 'symbol' ||
-    typeof value === 'string' ||
-    LazyServiceIdentifier.is(value)
-  );
+  return isBare(value) || LazyServiceIdentifier.is(value);
+}
+
+/** Whether it is a token by itself, with nothing said about it. */
+export function isBare(value: unknown): value is ServiceIdentifier {
+  return typeof value === 'function' || typeof value === 'symbol' || typeof value === 'string';
 }

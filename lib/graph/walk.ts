@@ -14,8 +14,6 @@ export interface Vertex {
 export interface Visitor<V> {
   /** The vertices that come before this one, asked for once, when the vertex is opened. */
   before(vertex: V): readonly V[];
-  /** A vertex is left: everything before it has been. */
-  leave(vertex: V): void;
   /** A way from a vertex back to itself: its vertices in order, the first one not repeated. */
   cycle(path: V[]): void;
 }
@@ -32,6 +30,8 @@ let walks = 0;
 export class Walk<V extends Vertex> {
   /** From the root to the vertex that is open now. */
   readonly way: V[] = [];
+  /** What was left, in order: everything that comes before a vertex before the vertex. */
+  readonly order: V[] = [];
   /** What comes before each vertex of the way, and which of that is next. */
   private readonly befores: (readonly V[])[] = [];
   private readonly nexts: number[] = [];
@@ -44,7 +44,7 @@ export class Walk<V extends Vertex> {
   }
 
   visit(root: V): void {
-    const { number: open, way, befores, nexts } = this;
+    const { number: open, way, order, befores, nexts } = this;
     let next: V | undefined = root.visit < open ? root : undefined;
     while (next !== undefined || way.length > 0) {
       if (next !== undefined) {
@@ -66,7 +66,7 @@ export class Walk<V extends Vertex> {
         nexts.pop();
         const vertex = way.pop() as V;
         vertex.visit = open + 1;
-        this.visitor.leave(vertex);
+        order.push(vertex);
       } else if (next.visit === open) {
         this.visitor.cycle(this.from(next));
         next = undefined;

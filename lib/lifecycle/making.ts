@@ -3,7 +3,7 @@
  * who makes one says so before, and is told after.
  */
 import { definitionOf, type Class, type Definition } from '../declare/definition.js';
-import { Lifecycle, LIFECYCLE, lifecycleIn, lifecycleOf } from './lifecycle.js';
+import { Lifecycle, lifecycleIn, lifecycleOf } from './lifecycle.js';
 
 let expected: Definition | undefined;
 let made: Lifecycle | undefined;
@@ -27,9 +27,6 @@ export function lifecycleMade(instance: object): Lifecycle {
   expected = made = undefined;
   if (lifecycle?.target === instance) return lifecycle;
   // a constructor may return what it likes
-  const isPlain =
-    definition?.extendsBase === false &&
-    !Object.hasOwn(instance, LIFECYCLE) &&
-    Reflect.get(instance, 'constructor') === definition.cls;
+  const isPlain = definition?.extendsBase === false && Object.getPrototypeOf(instance) === definition.prototype;
   return isPlain ? lifecycleIn(instance, definition) : lifecycleOf(instance);
 }

@@ -5,7 +5,7 @@ import { LazyServiceIdentifier, type ServiceIdentifier } from 'inversify';
 import { describeError } from '../base/errors.js';
 import { unknownKey } from '../base/nearest.js';
 import { ownConstructor } from '../declare/class-text.js';
-import { isInjectableType, isUsersWord } from '../declare/describe.js';
+import { isBare, isInjectableType, isUsersWord } from '../declare/describe.js';
 import type { Class, Definition, InjectOption } from '../declare/definition.js';
 
 /** One dependency with all that can be said about it. */
@@ -42,12 +42,10 @@ const NONE: readonly never[] = [];
 
 /** What the constructor of a class needs. */
 export function parametersOf(definition: Definition): readonly (Dependency | MetadataGap)[] {
-  const { inject } = definition.options;
-  if (inject === undefined) return isLeftToTypes(definition) ? definition.types : describedParametersOf(definition);
-  if (definition.unnamed > 0) return [tooShort(inject.length, definition.unnamed)];
-  // the list itself, as nearly all are
-  for (let index = 0; index < inject.length; index += 1) if (!isBare(inject[index])) return inject.map(fromOption);
-  return inject as readonly Dependency[];
+  const { options, unnamed, tokens } = definition;
+  if (tokens !== undefined) return tokens;
+  if (options.inject === undefined) return describedParametersOf(definition);
+  return unnamed > 0 ? [tooShort(options.inject.length, unnamed)] : options.inject.map(fromOption);
 }
 
 /** One entry of an `inject` list. */
@@ -113,8 +111,8 @@ export function ownParametersOf(definition: Definition): readonly (Dependency | 
 function describedParametersOf(definition: Definition, inherits = true): readonly (Dependency | MetadataGap)[] {
   const { cls, types, described: metadata } = definition;
   if (cls === undefined) return NONE;
-  const described = Array.from(metadata?.constructorArguments ?? [], (element) =>
-    isUsersWord(element) ? element : undefined,
+  const described = Array.from(metadata?.constructorArguments ?? [], (element, index) =>
+    isUsersWord(element, types?.[index]) ? element : undefined,
   );
   if (types === undefined && described.every((element) => element === undefined)) {
     if (cls.length > 0) return [noMetadata(cls.length)];
@@ -131,14 +129,6 @@ function describedParametersOf(definition: Definition, inherits = true): readonl
     if (index >= cls.length && element === undefined) return undefined;
     return gap(types, index, type);
   });
-}
-
-/** Whether the types that the compiler emitted are all there is to know, as nearly always, and name what could be injected. */
-function isLeftToTypes(definition: Definition): definition is Definition & { readonly types: readonly Class[] } {
-  if (!definition.isTyped) return false;
-  const elements = definition.described?.constructorArguments ?? NONE;
-  for (let index = 0; index < elements.length; index += 1) if (isUsersWord(elements[index])) return false;
-  return true;
 }
 
 /** What a class takes that says nothing about it: without a constructor of its own, that of its base class is called. */
@@ -226,10 +216,6 @@ export function ownPropertiesOf({ described }: Definition): Map<string | symbol,
 
 function isComplete(element: ClassElementMetadata | undefined): element is ClassElementMetadata {
   return element !== undefined && element.kind in ClassElementMetadataKind;
-}
-
-function isBare(option: unknown): option is ServiceIdentifier {
-  return typeof option === 'function' || typeof option === 'symbol' || typeof option === 'string';
 }
 
 /** What a lazy identifier stands for, once that is there. */

@@ -45,10 +45,19 @@ export class RedirectionCycle extends Error {
   }
 }
 
-const NONE: never[] = [];
+/** No nodes. */
+export const NONE = empty();
 
 /** Of a node whose dependencies have not been read. */
-const UNREAD: never[] = [];
+const UNREAD = empty();
+
+/** An empty list of the kind that lists of a given length are: V8 throws away what it has compiled when it meets another. */
+function empty(): never[] {
+  // oxlint-disable-next-line no-new-array -- it is the point
+  const list: unknown[] = new Array(1).fill(null);
+  list.length = 0;
+  return list as never[];
+}
 
 /** One node of the dependency graph. There are many, so what follows from something else takes no room. */
 export abstract class Node implements Vertex {

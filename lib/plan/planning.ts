@@ -1,31 +1,22 @@
 /** The making of one plan: walks what the roots reach, and finds everything that is wrong with it. */
 import type { ServiceIdentifier } from 'inversify';
 import { PlanError, type PlanProblem } from '../base/errors.js';
-import { definitionOf, type Definition } from '../declare/definition.js';
 import { Walk, type Visitor } from '../graph/walk.js';
 import { Context, howOptional, needsOf, requestsFor } from './context.js';
-import {
-  asRequest,
-  fromOption,
-  isRequest,
-  MetadataGap,
-  parametersOf,
-  propertiesOf,
-  type Dependency,
-  type Request,
-} from './dependencies.js';
-import { isMadeForEach, Node, RedirectionCycle, type Filling, type Source } from './node.js';
+import { asRequest, fromOption, isRequest, MetadataGap, type Dependency, type Request } from './dependencies.js';
+import { isMadeForEach, Node, NONE, RedirectionCycle, type Filling, type Source } from './node.js';
 import * as problems from './problems.js';
 import type { Resolved, Resolver, ResolverHost, Wanted } from './resolver.js';
 
 export class Planning implements Visitor<Node> {
   private readonly problems: PlanProblem[] = [];
-  private readonly order: Node[] = [];
   /** What needs something that it did not need before. */
   private readonly connected: Node[] = [];
   /** Whether what was filled last is a list of nodes, each of them once. */
   private distinct = true;
   private readonly walk = new Walk<Node>(this);
+  /** Whether there is no parent container, whose services could be met. */
+  private readonly alone: boolean;
 
   /** The contexts that a condition has asked for. */
   private readonly contexts = new Map<Node, Context>();
@@ -37,7 +28,9 @@ export class Planning implements Visitor<Node> {
     private readonly host: ResolverHost,
     /** Whether services of a parent are taken as they are: nothing is to be started. */
     private readonly lenient = false,
-  ) {}
+  ) {
+    this.alone = host.parent === undefined;
+  }
 
   /** `undefined` where something turned out to be different for each that asks for it: then it all has to be planned again. */
   run(wanted: readonly Wanted[]): Resolved | undefined {
@@ -49,7 +42,8 @@ export class Planning implements Visitor<Node> {
     }
     if (this.contexts.size > 0 && this.#remember()) return undefined;
     if (this.problems.length > 0) throw new PlanError(this.problems);
-    return { roots, order: this.order };
+    const { order } = this.walk;
+    return { roots, order: this.alone ? order : order.filter((node) => node.belongsTo(this.host)) };
   }
 
   #root(wanted: ServiceIdentifier | Request): Node[] {
@@ -117,40 +111,37 @@ export class Planning implements Visitor<Node> {
     return this.walk.way.map(nameOf);
   }
 
-  leave(node: Node): void {
-    if (node.belongsTo(this.host)) this.order.push(node);
-  }
-
   cycle(path: Node[]): void {
     this.problems.push(problems.cycle(path.map(nameOf), this.#path));
   }
 
   /** Reads what a node needs. What runs, or is about to, stays as it is: it holds what it was given. */
   before(node: Node): readonly Node[] {
-    if (!node.belongsTo(this.host)) {
+    if (!this.alone && !node.belongsTo(this.host)) {
       if (!this.lenient && !(node.up && node.wanted)) this.problems.push(problems.parent(node.name, this.#path));
       return [];
     }
     if (node.active || node.wanted) return node.dependencies;
-    const { source } = node;
-    if (typeof source === 'function') {
-      const definition = node.definition ?? definitionOf(source);
-      const { dependsOn } = definition.options;
-      this.fillFrom(node, definition, dependsOn === undefined ? NONE : dependsOn.map(fromOption));
-    } else {
-      const { parameters, properties } = needsOf(node);
-      const set = properties === undefined ? undefined : this.#fillProperties(node, properties);
-      this.connect(node, this.fillAll(node, parameters), false, set, NONE);
+    const { source, definition } = node;
+    const tokens = typeof source === 'function' ? definition?.tokens : undefined;
+    if (tokens === undefined) this.#fillFrom(node);
+    else {
+      const parameters = this.fillAll(node, tokens);
+      // the list itself, as it nearly always can be
+      const needed = this.distinct ? (parameters as Node[]) : collect(parameters);
+      this.connect(node, parameters, undefined, needed, needed);
     }
     return node.dependencies;
   }
 
-  private fillFrom(node: Node, definition: Definition, dependsOn: readonly (Dependency | MetadataGap)[]): void {
-    const properties = propertiesOf(definition);
-    const filled = this.fillAll(node, parametersOf(definition));
-    const { distinct } = this;
+  #fillFrom(node: Node): void {
+    const { parameters, properties } = needsOf(node);
+    const dependsOn = typeof node.source === 'function' ? node.definition?.options.dependsOn : undefined;
+    const filled = this.fillAll(node, parameters);
     const set = properties === undefined ? undefined : this.#fillProperties(node, properties);
-    this.connect(node, filled, distinct, set, this.fillAll(node, dependsOn, 'dependsOn'));
+    const needed = collect([...filled, ...(set?.values() ?? NONE)]);
+    const others = dependsOn === undefined ? NONE : this.fillAll(node, dependsOn.map(fromOption), 'dependsOn');
+    this.connect(node, filled, set, needed, collect([...needed, ...others]));
   }
 
   private fillAll(node: Node, dependencies: readonly (Dependency | MetadataGap)[], list = 'inject'): Filling<Node>[] {
@@ -203,20 +194,14 @@ export class Planning implements Visitor<Node> {
     return filled;
   }
 
-  /** Writes down what a node needs. */
+  /** Writes down what a node needs: `needed` is what is injected into it, once each, and `all` also what must run before it. */
   private connect(
     node: Node,
     parameters: Filling<Node>[],
-    distinct: boolean,
     properties: Map<string | symbol, Filling<Node>> | undefined,
-    dependsOn: Filling<Node>[],
+    needed: Node[],
+    all: Node[],
   ): void {
-    // the list itself, as it nearly always can be
-    const needed =
-      distinct && properties === undefined
-        ? (parameters as Node[])
-        : collect([...parameters, ...(properties?.values() ?? NONE)]);
-    const all = dependsOn.length === 0 ? needed : collect([...needed, ...dependsOn]);
     node.parameters = parameters;
     if (properties !== node.properties) node.properties = properties;
     const { known, dependencies: before, orderOnly } = node;
@@ -303,8 +288,6 @@ export class Planning implements Visitor<Node> {
     this.problems.push(problems.missing({ token, path, known, optional, twin: resolver.twin(token) }));
   }
 }
-
-const NONE: never[] = [];
 
 /** Where in a class, or in the options of it, something is missing. */
 function placeOf(gap: MetadataGap, index: number, list: string): string {

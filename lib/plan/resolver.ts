@@ -4,7 +4,7 @@
  */
 import type { Binding, BindingConstraints, InstanceBinding } from '@inversifyjs/core';
 import type { ServiceIdentifier } from 'inversify';
-import { definitionOf, type Class, type Definition } from '../declare/definition.js';
+import { declarationOf, definitionOf, type Class, type Definition } from '../declare/definition.js';
 import { Context, isSame } from './context.js';
 import { asRequest, type Request } from './dependencies.js';
 import { isMadeForEach, isResource, RedirectionCycle, type Node, type Source } from './node.js';
@@ -189,8 +189,8 @@ export class Resolver {
   }
 
   private declare(token: Class): Node | undefined {
-    const definition = definitionOf(token);
-    if (!definition.declared) return undefined;
+    const definition = declarationOf(token);
+    if (definition?.declared !== true) return undefined;
     const node = this.host.createNode(token, definition);
     this.known.set(token, node);
     return node;
