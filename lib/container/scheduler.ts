@@ -107,7 +107,7 @@ export abstract class Scheduler {
 
   /** The same for many units, all of our own. */
   protected settleAll(units: readonly Unit[]): void {
-    if (this.draining || this.queued > 0) {
+    if (this.draining) {
       this.settle(units);
       return;
     }
