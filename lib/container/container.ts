@@ -255,20 +255,20 @@ export class Container extends inversify.Container implements AsyncDisposable {
     return container instanceof Container ? container.#resolver : undefined;
   }
 
-  async #boot(roots: readonly Wanted[], options: BootOptions | undefined): Promise<Resolved> {
-    const back = this.#engine.takingBack;
-    if (back !== undefined) await back;
-    const resolved = this.#resolve(roots);
-    for (const root of roots) if (typeof root === 'function') this.#booted.add(root);
-    const units = resolved.roots as Unit[];
-    this.#host.ask(units);
-    try {
-      await this.#engine.boot(units, resolved.order as Unit[], options?.signal);
-    } catch (error) {
-      this.#host.forget(units);
-      throw error;
-    }
-    return resolved;
+  #boot(roots: readonly Wanted[], options: BootOptions | undefined): Promise<Resolved> {
+    return this.#engine.whenFree(async () => {
+      const resolved = this.#resolve(roots);
+      for (const root of roots) if (typeof root === 'function') this.#booted.add(root);
+      const units = resolved.roots as Unit[];
+      this.#host.ask(units);
+      try {
+        await this.#engine.boot(units, resolved.order as Unit[], options?.signal);
+      } catch (error) {
+        this.#host.forget(units);
+        throw error;
+      }
+      return resolved;
+    });
   }
 
   /** What was bound, and what was booted without being bound. */

@@ -61,17 +61,18 @@ export class Engine extends Scheduler {
     return answers[this.#state][call];
   }
 
-  /** A boot that is taken back while the rest runs on has to be over before another can begin. */
-  get takingBack(): Promise<void> | undefined {
-    if (this.#state === 'stopping') throw stopping();
-    return this.#state === 'running' && this.current?.failure !== undefined ? this.#takenBack(this.current) : undefined;
-  }
-
-  async #takenBack(boot: Boot): Promise<void> {
-    await boot.done.promise.catch(() => undefined);
-    // a stop of everything that came meanwhile has the last word
-    if (this.#state !== 'running') throw stopping();
-    await this.takingBack;
+  /**
+   * Begins a boot, once none is being taken back while the rest runs on.
+   *
+   * @throws ModeError ERR_MODE_STOPPING if everything is being stopped, or was meanwhile: that has the last word
+   */
+  async whenFree<T>(begin: () => Promise<T>): Promise<T> {
+    const before = this.#lastStop;
+    while (this.#state === 'running' && this.current?.failure !== undefined) {
+      await this.current.done.promise.catch(() => undefined);
+    }
+    if (this.#state === 'stopping' || this.#lastStop !== before) throw stopping();
+    return begin();
   }
 
   /** Starts units and, first, what they need: `order` has it all, dependencies first. */

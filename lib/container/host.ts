@@ -255,14 +255,14 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
     }
   }
 
-  async bootUnit(unit: Unit): Promise<void> {
-    const back = this.engine.takingBack;
-    if (back !== undefined) await back;
-    const { roots, order } = this.resolver.resolve([unit]);
-    const booted = handled(this.engine.boot(roots as Unit[], order as Unit[]));
-    // whatever else is being booted at the same time, it is up when it is up
-    const up = new Promise<void>((resolve) => new Latch([unit], 'up', resolve));
-    return Promise.race([up, booted]);
+  bootUnit(unit: Unit): Promise<void> {
+    return this.engine.whenFree(() => {
+      const { roots, order } = this.resolver.resolve([unit]);
+      const booted = handled(this.engine.boot(roots as Unit[], order as Unit[]));
+      // whatever else is being booted at the same time, it is up when it is up
+      const up = new Promise<void>((resolve) => new Latch([unit], 'up', resolve));
+      return Promise.race([up, booted]);
+    });
   }
 
   #targetOf(unit: Unit, resource: Resource): ResourceTarget {

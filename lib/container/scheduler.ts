@@ -107,7 +107,8 @@ export abstract class Scheduler {
 
   /** The same for many units, all of our own. */
   protected settleAll(units: readonly Unit[]): void {
-    if (this.draining) {
+    // what is in the queue has its turn first
+    if (this.draining || this.queued > 0) {
       this.settle(units);
       return;
     }

@@ -48,3 +48,36 @@ it('nor does a boot that waits for another one to be taken back', async () => {
   await settle();
   expect(container.state).toBe('stopped');
 });
+
+// A few microtasks lay between the end of the wait and the boot, and a stop that takes no time fits into them.
+it.each([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12])(
+  'nor do several boots that wait for one to be taken back, %i microtasks before everything is stopped',
+  async (count) => {
+    @service()
+    class Redis {
+      onStart() {}
+    }
+    @service({ dependsOn: [Redis] })
+    class App {
+      onStart(signal: AbortSignal): Promise<void> {
+        return new Promise((_, reject) => {
+          signal.addEventListener('abort', () => {
+            reject(signal.reason as Error);
+          });
+        });
+      }
+    }
+    const container = new Container();
+    await container.boot(Redis);
+    const app = container.boot(App);
+    await settle();
+    const stopped = container.stop(Redis);
+    // they have to wait until what was started for the app is down again
+    const boots = [container.boot(Redis), container.boot(Redis), container.boot(Redis)];
+    for (let turn = 0; turn < count; turn += 1) await Promise.resolve();
+    await container.stop();
+    expect(container.state).toBe('stopped');
+    await Promise.allSettled([app, stopped, ...boots]);
+    expect(container.state).toBe('stopped');
+  },
+);
