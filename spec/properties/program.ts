@@ -133,9 +133,10 @@ export class Role {
     });
   }
 
-  #stop(signal: AbortSignal): unknown {
+  #stop(signal: AbortSignal, isLatest = true): unknown {
     this.stops += 1;
-    this.stage.ends(this);
+    // nobody needs an instance that was given up, and comes too late
+    if (isLatest) this.stage.ends(this);
     return this.#play('stop', signal);
   }
 
@@ -160,7 +161,9 @@ export class Role {
         return role.#start(signal);
       },
       onStarted: (): unknown => role.#started(),
-      onStop: (signal: AbortSignal): unknown => role.#stop(signal),
+      onStop(signal: AbortSignal): unknown {
+        return role.#stop(signal, role.instances.at(-1) === this);
+      },
     };
     class OfService extends Service {
       constructor(...given: unknown[]) {
