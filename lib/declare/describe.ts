@@ -11,7 +11,6 @@ export const CLASS_METADATA = '@inversifyjs/core/classMetadataReflectKey';
 
 const PARAMETER_TYPES = 'design:paramtypes';
 
-const NO_TAGS = new Map<never, unknown>();
 const NONE: readonly unknown[] = Object.freeze([]);
 
 /** What inversify's decorators have said about a class itself. */
@@ -94,7 +93,13 @@ function elementOf(known: unknown): ClassElementMetadata {
   const token: unknown =
     typeof known === 'object' && known !== null && 'serviceIdentifier' in known ? known.serviceIdentifier : known;
   const element = isToken(token)
-    ? { kind: ClassElementMetadataKind.singleInjection, name: undefined, optional: false, tags: NO_TAGS, value: token }
+    ? {
+        kind: ClassElementMetadataKind.singleInjection,
+        name: undefined,
+        optional: false,
+        tags: new Map(),
+        value: token,
+      }
     : { kind: ClassElementMetadataKind.unmanaged };
   // what says that it is not the user's word
   return { ...element, isFromTypescriptParamType: true } as ClassElementMetadata;

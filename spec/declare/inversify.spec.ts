@@ -3,7 +3,7 @@ import { decorate, getClassMetadata } from '@inversifyjs/core';
 import { Container as InversifyContainer } from 'inversify';
 import { describe, expect, it } from 'vitest';
 import { definitionOf } from '../../lib/declare/definition.js';
-import { Container, inject, injectable, service } from '../../lib/index.js';
+import { Container, inject, injectable, named, optional, service, tagged } from '../../lib/index.js';
 
 @service()
 class Redis {
@@ -69,6 +69,25 @@ describe('what is said by hand, after a class was declared,', () => {
     decorate(inject('other'), Feed, 0);
     container.bind('other').toConstantValue(new Redis('other'));
     expect(container.plan(Feed).order.map(({ name }) => name)).toEqual(['other', 'Feed']);
+  });
+
+  it.each([
+    ['@optional()', optional(), undefined],
+    ['@named()', named('other'), 'other'],
+    ['@tagged()', tagged('kind', 'tagged'), 'tagged'],
+  ])('qualifies its types: %s', async (_, decorator, expected) => {
+    class Store {
+      constructor(readonly name: string) {}
+    }
+    @service()
+    class Feed {
+      constructor(readonly store?: Store) {}
+    }
+    decorate(decorator, Feed, 0);
+    const container = new Container();
+    container.bind(Store).toConstantValue(new Store('other')).whenNamed('other');
+    container.bind(Store).toConstantValue(new Store('tagged')).whenTagged('kind', 'tagged');
+    expect((await container.boot(Feed)).store?.name).toBe(expected);
   });
 
   it('changes nothing as long as nothing is said', async () => {
