@@ -25,6 +25,9 @@ export interface EngineHost {
   idOf(unit: Unit): string;
 }
 
+/** How long a queue may have been that keeps its room. */
+const KEPT = 64;
+
 export abstract class Scheduler {
   /** Written over from its begin in each drain: a new list would have room for 17 units each time. */
   private readonly queue: Unit[] = [];
@@ -129,6 +132,7 @@ export abstract class Scheduler {
     this.draining = false;
     if (this.done) {
       this.done = false;
+      if (this.queue.length > KEPT) this.queue.length = KEPT;
       this.allSettled();
     }
   }

@@ -375,8 +375,8 @@ function baseOf(cls: Class | undefined): Definition | undefined {
 
 /** The hooks of a class itself. What is no class may well be a token. */
 function hooksOf(cls: Class | undefined): number {
-  const prototype: unknown = cls?.prototype;
-  return prototype instanceof Object ? Hook.hooksAmong(Object.getOwnPropertyNames(prototype)) : 0;
+  const prototype = cls?.prototype as object | null | undefined;
+  return prototype ? Hook.hooksAmong(Object.getOwnPropertyNames(prototype)) : 0;
 }
 
 /** What the standard dialect keeps about a class itself. */

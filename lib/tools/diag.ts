@@ -90,13 +90,13 @@ export interface Diagnosed {
 /** A method decorator for both dialects. */
 export interface TransitionsTo {
   /** Standard. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- any parameters
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- `unknown[]` would refuse every method with parameters
   <This extends Diagnosed, F extends (this: This, ...args: any[]) => unknown>(
     method: F,
     context: ClassMethodDecoratorContext<This, F>,
   ): F;
   /** Legacy. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- any parameters
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- `unknown[]` would refuse every method with parameters
   <F extends (...args: any[]) => unknown>(
     target: Diagnosed,
     key: string | symbol,
