@@ -9,6 +9,8 @@ import type { Run } from './run.js';
 /** The services that start and stop with another one, in the order in which they start. */
 export class Children {
   list: Lifecycle[] = [];
+  /** Which of them a run has begun to start. */
+  #begun: { readonly run: Run; readonly children: Set<Lifecycle> } | undefined;
 
   constructor(private readonly parent: Lifecycle) {}
 
@@ -41,7 +43,11 @@ export class Children {
 
   /** One after another; those as well that are added meanwhile. */
   start(run: Run): Promise<void> | undefined {
-    return this.list.length === 0 ? undefined : this.#startEach(run);
+    if (this.#begun?.run !== run) this.#begun = { run, children: new Set() };
+    const { children } = this.#begun;
+    if (!this.list.every((child) => children.has(child))) return this.#startEach(run, children);
+    this.#begun = undefined;
+    return undefined;
   }
 
   /** The start of their parent has come to an end: that of those whose turn it is as well. */
@@ -75,9 +81,8 @@ export class Children {
     }
   }
 
-  async #startEach(run: Run): Promise<void> {
+  async #startEach(run: Run, begun: Set<Lifecycle>): Promise<void> {
     if (tooDeep()) await ANOTHER_TURN;
-    const begun = new Set<Lifecycle>();
     for (let index = 0; index < this.list.length; index += 1) {
       const child = this.list[index] as Lifecycle;
       if (run.ending) return;

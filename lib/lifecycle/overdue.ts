@@ -43,7 +43,7 @@ export function abandon(lifecycle: Lifecycle, run: Run, timedOut: boolean): void
   tellAbandoned(lifecycle, waiting);
   run.failure ??= { error };
   if (run.phase === Phase.ChildrenDown) lifecycle.family?.abandon();
-  else if (run.phase === Phase.Release) void run.closeScope();
+  else if (run.phase === Phase.Release || run.phase === Phase.LastRelease) void run.closeScope();
   if (run.busy) giveUp(run);
   else lifecycle.descend();
 }

@@ -15,7 +15,9 @@ export const Holds = 8;
 export const Tasks = 9;
 export const Release = 10;
 export const Shutdown = 11;
-export const Down = 12;
+/** Once more, of what onShutdown acquired. */
+export const LastRelease = 12;
+export const Down = 13;
 
 /** Any of them. */
-export type Any = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12;
+export type Any = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8 | 9 | 10 | 11 | 12 | 13;

@@ -1,11 +1,12 @@
 /** What `use()`, `adopt()` and `defer()` do. */
 import { inspect } from 'node:util';
 import type { Lifecycle } from './lifecycle.js';
+import { notRunning } from './mishaps.js';
 import * as Phase from './phase.js';
 import type { Release } from './scope.js';
 import { warn } from './telling.js';
 
-/** Has something released at the end of a service's run; at once where it is too late for that. */
+/** Has something released at the end of a service's run. Where there is none, it is released at once and refused. */
 export function releaseWith(lifecycle: Lifecycle, what: string, release: Release): void {
   const { run } = lifecycle;
   if (typeof release !== 'function') {
@@ -13,8 +14,8 @@ export function releaseWith(lifecycle: Lifecycle, what: string, release: Release
       `${what} of ${lifecycle.name} takes a function that releases, not ${inspect(release, { depth: 0 })}`,
     );
   }
-  // a release may take something on itself, which is released next
-  if (run !== undefined && run.phase <= Phase.Release) {
+  // a release may take something on itself, which is released next, and so may onShutdown
+  if (run !== undefined && run.phase !== Phase.Down) {
     run.scope.add(release);
     return;
   }
@@ -23,7 +24,7 @@ export function releaseWith(lifecycle: Lifecycle, what: string, release: Release
     .catch((error: unknown) => {
       warn(lifecycle, `could not release what it gave to ${what}`, error);
     });
-  lifecycle.activeRun(what);
+  throw notRunning(lifecycle, what);
 }
 
 /** How to release a value that knows it by itself. */

@@ -23,6 +23,12 @@ export const ALWAYS = bit(Phase.First) | bit(Phase.Begin) | bit(Phase.Up) | bit(
 /** Both phases of children: whoever has some needs both. */
 export const CHILDREN = bit(Phase.Children) | bit(Phase.ChildrenDown);
 
+/** Both phases in which what was acquired is released. */
+const RELEASES = bit(Phase.Release) | bit(Phase.LastRelease);
+
+/** The steps that end when nothing is left to wait for, and not with what they waited for. */
+export const TAKEN_AGAIN = bit(Phase.Children) | bit(Phase.Holds) | bit(Phase.Tasks) | RELEASES;
+
 /** The hooks that are steps of their own: a mask for the bits of `Hook`. */
 export const STEPS =
   bit(Phase.Start) | bit(Phase.Children) | bit(Phase.Started) | bit(Phase.Stop) | bit(Phase.Shutdown);
@@ -246,7 +252,7 @@ export class Run implements Timed, TaskHost, Hearer {
   }
 
   get scope(): Scope {
-    this.needs |= bit(Phase.Release);
+    this.needs |= RELEASES;
     return (this.taken.scope ??= new Scope());
   }
 
@@ -267,21 +273,17 @@ export class Run implements Timed, TaskHost, Hearer {
 
   allReleased(): Promise<void> | undefined {
     if (this.load === undefined || this.load.holds === 0) return undefined;
-    this.load.released = deferred();
-    // whoever lets go may have handed over to another
-    return this.load.released.promise.then(() => this.allReleased());
+    return (this.load.released = deferred()).promise;
   }
 
-  /** No task is under way, and nobody holds it. */
+  /** Whether a task is under way, or somebody holds it: settles when that has changed. */
   atRest(): Promise<unknown> | undefined {
     if (this.load?.background === undefined) return undefined;
     const pending = this.background.flatMap((work) => work.pending ?? []);
-    const settled = pending.length === 0 ? this.allReleased() : Promise.all(pending);
-    // what winds down may still take something on
-    return settled?.then(() => this.atRest());
+    return pending.length === 0 ? this.allReleased() : Promise.all(pending);
   }
 
-  closeScope(): void | Promise<void> {
+  closeScope(): Promise<unknown> | undefined {
     return this.load?.scope?.close((error) => {
       if (this.phase === Phase.Down) warn(this.lifecycle, 'failed to release something after it was abandoned', error);
       else this.addError(error);

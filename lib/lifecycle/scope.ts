@@ -11,20 +11,21 @@ export class Scope {
   }
 
   /**
-   * Releases everything, whatever fails; `onError` gets each error. Asynchronous only where a release is. One waits for the
-   * other, unless there is no time left for that.
+   * Releases up to the first that is asynchronous, which the next call goes on from; everything, unless one has time to wait for the
+   * other. `onError` gets each error.
    */
-  close(onError: (error: unknown) => void, inTime = true): void | Promise<void> {
+  close(onError: (error: unknown) => void, inTime = true): Promise<unknown> | undefined {
     while (this.#releases.length > 0) {
       try {
         const pending = this.#releases.pop()?.();
         if (isThenable(pending)) {
           const settled = Promise.resolve(pending).then(undefined, onError);
-          if (inTime) return settled.then(() => this.close(onError));
+          if (inTime) return settled;
         }
       } catch (error) {
         onError(error);
       }
     }
+    return undefined;
   }
 }

@@ -54,6 +54,7 @@ export function stepDown(lifecycle: Lifecycle, run: Run): unknown {
     case Phase.Tasks:
       return run.atRest();
     case Phase.Release:
+    case Phase.LastRelease:
       return run.closeScope();
     default:
       return (lifecycle.target as Required<Hooks>).onShutdown();

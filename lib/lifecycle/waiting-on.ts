@@ -56,6 +56,7 @@ export function hookAt({ definition: { isResource }, restartCount }: Lifecycle, 
     case Phase.Stop:
       return isResource ? 'stop' : 'onStop';
     case Phase.Release:
+    case Phase.LastRelease:
       return 'the release of what it uses';
     case Phase.Shutdown:
       return 'onShutdown';

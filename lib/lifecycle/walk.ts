@@ -4,7 +4,7 @@ import * as Hook from '../declare/hook.js';
 import { isTracing } from '../run/tracing.js';
 import type { Lifecycle } from './lifecycle.js';
 import * as Phase from './phase.js';
-import type { Hearer, Run } from './run.js';
+import { bit, TAKEN_AGAIN, type Hearer, type Run } from './run.js';
 import { stepDown, stepUp, traceStep } from './steps.js';
 import { warn } from './telling.js';
 
@@ -22,7 +22,7 @@ function walk(this: Hearer): void {
     if (givenUp === Phase.Start) startedLate(lifecycle, run);
     return;
   }
-  if (run.busy) pass(lifecycle, run);
+  if (run.busy && !isTakenAgain(run)) pass(lifecycle, run);
   while (run.phase !== Phase.Up && run.phase !== Phase.Down) {
     run.busy = true;
     try {
@@ -48,6 +48,11 @@ function walk(this: Hearer): void {
   }
   if (run.phase === Phase.Up) lifecycle.up(run);
   else lifecycle.bottom(run);
+}
+
+/** What it waited for may have left more to wait for: it is over when there is nothing. */
+function isTakenAgain({ phase, ending }: Run): boolean {
+  return (TAKEN_AGAIN & bit(phase)) !== 0 && (phase >= Phase.Stop || !ending);
 }
 
 /** Leaves the step that is under way to itself and goes on with the next one. */
@@ -108,7 +113,7 @@ function startedLate(lifecycle: Lifecycle, run: Run): void {
   };
   // where it runs again, that must not be stopped under those who use it
   const { run: now } = lifecycle;
-  if (now !== run && now !== undefined && now.phase < Phase.Release) now.scope.add(stop);
+  if (now !== run && now !== undefined && now.phase < Phase.Down) now.scope.add(stop);
   else void stop();
 }
 

@@ -199,19 +199,44 @@ describe('what is acquired too late', () => {
     expect(log).toEqual(['late', 'last']);
   });
 
-  it('is released at once: in onShutdown', async () => {
+  it('is released after onShutdown, and waited for, where that acquired it', async () => {
     const { actor } = theatre();
     const log: string[] = [];
+    const { wait, resolve } = gate();
     const a = actor('A', {
       async onShutdown(this: Service) {
-        this.defer(() => log.push('late'));
+        this.defer(() => log.push('first acquired'));
+        this.defer(async () => {
+          log.push('last acquired');
+          await wait();
+        });
         await settle();
         log.push('onShutdown ends');
       },
     });
     await a.start();
-    await a.stop();
-    expect(log).toEqual(['late', 'onShutdown ends']);
+    const stopped = a.stop();
+    expect([await statusOf(stopped), log]).toEqual(['pending', ['onShutdown ends', 'last acquired']]);
+    resolve();
+    await stopped;
+    expect(log).toEqual(['onShutdown ends', 'last acquired', 'first acquired']);
+  });
+
+  it('is given up with the rest where there is no time left to release it', async () => {
+    const { actor, clock } = theatre();
+    const log: string[] = [];
+    const a = actor('A', {
+      stopTimeout: '5s',
+      onShutdown(this: Service) {
+        this.defer(() => log.push('first acquired'));
+        this.defer(() => new Promise(() => undefined));
+      },
+    });
+    await a.start();
+    const failed = rejection<StopError>(a.stop());
+    await clock.advance('5s');
+    expect((await failed).abandoned).toEqual([{ service: 'A', waitingOn: ['the release of what it uses'] }]);
+    expect([log, a.state]).toEqual([['first acquired'], 'crashed']);
   });
 
   it.each<[string, (a: Service) => unknown]>([

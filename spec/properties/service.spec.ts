@@ -46,7 +46,9 @@ const anyCharacter = (depth: number): fc.Arbitrary<Character> =>
 type Call =
   | { what: 'start' | 'maybeStart' | 'stop' | 'restart' | 'crash' | 'hold' | 'letGo' | 'acquire' }
   | { what: 'addTask'; act: Act; underWay: boolean }
-  | { what: 'sleep' | 'advance'; ms: number };
+  | { what: 'addChild'; character: Character; runtime: boolean }
+  | { what: 'sleep' | 'advance'; ms: number }
+  | { what: 'turns'; count: number };
 
 /** A call, and which of the services of the tree it is for. */
 const anyCall = fc.tuple(
@@ -56,7 +58,12 @@ const anyCall = fc.tuple(
     { weight: 3, arbitrary: fc.record({ what: fc.constantFrom('crash', 'restart', 'maybeStart') }) },
     { weight: 2, arbitrary: fc.record({ what: fc.constantFrom('hold', 'letGo', 'acquire') }) },
     { weight: 2, arbitrary: fc.record({ what: fc.constant('addTask'), act: anyAct, underWay: fc.boolean() }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ what: fc.constant('addChild'), character: anyCharacter(0), runtime: fc.boolean() }),
+    },
     { weight: 1, arbitrary: fc.record({ what: fc.constant('sleep'), ms: fc.constantFrom(0, 1, 100) }) },
+    { weight: 3, arbitrary: fc.record({ what: fc.constant('turns'), count: fc.nat({ max: 8 }) }) },
     {
       weight: 6,
       arbitrary: fc.record({ what: fc.constant('advance'), ms: fc.constantFrom(0, 0, 1, 10, 100, 1000, 5000) }),
@@ -78,7 +85,9 @@ class Subject {
   state: ServiceState = 'idle';
   /** How often its children had been started when it began to stop. */
   runsBefore = new Map<string, number>();
-  readonly holds: { release(): void }[] = [];
+  /** What its run has to wait for before it may end in peace: acquired, under way, or held. */
+  due = new Set<object>();
+  holds: { release(): void }[] = [];
   readonly #calls = new Map<string, number>();
 
   constructor(
@@ -104,6 +113,15 @@ class Subject {
     this.instance = new Actor();
     this.parts = character.children.map((each, index) => new Subject(world, `${name}.${String(index)}`, each));
     for (const part of this.parts) this.instance.addDependency(part.instance);
+  }
+
+  addChild(character: Character, runtime: boolean): void {
+    const { world, instance } = this;
+    const part = new Subject(world, `${this.name}.${String(this.parts.length)}`, character);
+    this.parts.push(part);
+    world.subjects.push(part);
+    if (runtime) void world.pledges.keep('addRuntimeDependency', instance.addRuntimeDependency(part.instance));
+    else instance.addDependency(part.instance);
   }
 
   get all(): Subject[] {
@@ -137,14 +155,36 @@ class Subject {
 
   acquire(act: Act): void {
     this.acquired += 1;
+    const { due } = this;
     const release = (): unknown => {
       this.released += 1;
-      return play(act, this.world.clock, undefined, new Error(`${this.name} release`));
+      due.delete(release);
+      const result = play(act, this.world.clock, undefined, new Error(`${this.name} release`));
+      if (!(result instanceof Promise)) return undefined;
+      due.add(release);
+      return result.finally(() => due.delete(release));
     };
     try {
       this.instance.defer(release);
+      due.add(release);
     } catch {
       // refused, and released all the same
+    }
+  }
+
+  hold(): void {
+    const { due } = this;
+    try {
+      const hold = this.instance.holdShutdown();
+      due.add(hold);
+      this.holds.push({
+        release: () => {
+          due.delete(hold);
+          hold.release();
+        },
+      });
+    } catch {
+      // nothing runs that it could keep
     }
   }
 
@@ -154,17 +194,20 @@ class Subject {
   }
 
   addTask(act: Act, underWay: boolean): void {
+    const { due } = this;
     const run = async (signal: AbortSignal | undefined): Promise<void> => {
-      await play(act, this.world.clock, signal, new Error(`${this.name} task`));
+      due.add(run);
+      try {
+        await play(act, this.world.clock, signal, new Error(`${this.name} task`));
+      } finally {
+        due.delete(run);
+      }
     };
     try {
-      if (underWay) {
-        if (this.state === 'starting' || this.state === 'running' || this.state === 'stopping') {
-          this.instance.addTask(run(undefined));
-        }
-      } else this.instance.addTask(run);
+      this.instance.addTask(underWay ? run(undefined) : run);
     } catch {
       // nothing runs that it could belong to
+      due.delete(run);
     }
   }
 }
@@ -180,14 +223,13 @@ class World {
   constructor(character: Character) {
     this.root = new Subject(this, 'root', character);
     this.subjects = this.root.all;
-    const byName = new Map(this.subjects.map((subject) => [subject.name, subject]));
     lifecycleOf(this.root.instance).inherit({
       ...standalone,
       clock: this.clock,
       deadlines: new Deadlines(this.clock),
       listening: true,
       emit: (event) => {
-        this.#note(event, byName);
+        this.#note(event);
       },
     });
   }
@@ -196,15 +238,17 @@ class World {
     if (!holds) this.violations.push(what);
   }
 
-  #note(event: LifecycleEventBody, byName: Map<string, Subject>): void {
+  #note(event: LifecycleEventBody): void {
     if (event.type !== 'service') return;
     this.history.push(`${event.name}: ${event.from}→${event.to}`);
-    const subject = byName.get(event.name) as Subject;
+    const subject = this.subjects.find(({ name }) => name === event.name) as Subject;
     this.require(subject.state === event.from, `${event.name} came from ${event.from}, but was ${subject.state}`);
     this.require(Object.values(transitions[event.from]).includes(event.to), `${event.from}→${event.to} is in no table`);
     subject.state = event.to;
     if (event.to === 'starting') {
       subject.runs += 1;
+      subject.due = new Set();
+      subject.holds = [];
       this.require(subject.instance.crashReason === undefined, `${event.name} starts with the reason of an old crash`);
     }
     if (event.to === 'stopping') subject.runsBefore = new Map(subject.parts.map(({ name, runs }) => [name, runs]));
@@ -212,6 +256,9 @@ class World {
       for (const { name, state } of subject.parts) {
         this.require(state !== 'idle', `${event.name} runs, and its child ${name} never started`);
       }
+    }
+    if (event.to === 'stopped') {
+      this.require(subject.due.size === 0, `${event.name} is stopped, and ${String(subject.due.size)} are not over`);
     }
     if (event.to === 'stopped' || event.to === 'crashed') {
       this.require(
@@ -258,7 +305,7 @@ class World {
         instance.crash(new Error('crash'));
         return;
       case 'hold':
-        if (target.state === 'running') target.holds.push(instance.holdShutdown());
+        target.hold();
         return;
       case 'letGo':
         target.holds.pop()?.release();
@@ -268,6 +315,12 @@ class World {
         return;
       case 'addTask':
         target.addTask(call.act, call.underWay);
+        return;
+      case 'addChild':
+        target.addChild(call.character, call.runtime);
+        return;
+      case 'turns':
+        for (let at = 0; at < call.count; at += 1) await Promise.resolve();
         return;
       case 'sleep':
         void this.pledges.keep('sleep', instance.sleep(call.ms));
