@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Container, Service, service, type ServiceIdentifier } from '../../lib/index.js';
 import { FakeClock } from '../../lib/testing/index.js';
-import { anyActs, AT_ONCE, expectNoUnhandledRejection, play, type Act } from './support.js';
+import { anyActs, AT_ONCE, expectNoUnhandledRejection, play, turns, type Act } from './support.js';
 
 expectNoUnhandledRejection();
 
@@ -36,7 +36,8 @@ const anyStep = fc.record({
   call: fc.constantFrom(...calls),
   which: fc.nat(),
   on: fc.constantFrom<Home>('parent', 'child'),
-  wait: fc.constantFrom(0, 0, 1, 50, 300),
+  /** Milliseconds; where it is less than 0, that many microtasks. */
+  wait: fc.oneof(fc.constantFrom(0, 0, 1, 50, 300), fc.integer({ min: -12, max: -1 })),
 });
 
 /** The parts, and what runs of them. */
@@ -140,7 +141,7 @@ class Family {
       case 'plan':
         this.#keep(`plan ${part.name}`, (async () => home.plan(part.token))());
     }
-    await this.clock.advance(wait);
+    await (wait < 0 ? turns(-wait) : this.clock.advance(wait));
   }
 
   #keep(what: string, promise: Promise<unknown>): void {

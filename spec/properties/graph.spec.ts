@@ -10,7 +10,7 @@ import {
   type ServiceIdentifier,
 } from '../../lib/index.js';
 import { anyProgram, isDown, Stage, type Role } from './program.js';
-import { expectNoUnhandledRejection, type Act } from './support.js';
+import { expectNoUnhandledRejection, turns, type Act } from './support.js';
 
 expectNoUnhandledRejection();
 
@@ -22,6 +22,7 @@ type Command =
   | { what: 'stop'; which: number }
   | { what: 'restart'; which: number }
   | { what: 'crash'; which: number }
+  | { what: 'turns'; count: number }
   | { what: 'advance'; ms: number };
 
 const anyCommand: fc.Arbitrary<Command> = fc.oneof(
@@ -49,6 +50,7 @@ const anyCommand: fc.Arbitrary<Command> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ what: fc.constant('stop' as const), which: fc.nat() }) },
   { weight: 3, arbitrary: fc.record({ what: fc.constant('restart' as const), which: fc.nat() }) },
   { weight: 1, arbitrary: fc.record({ what: fc.constant('crash' as const), which: fc.nat() }) },
+  { weight: 3, arbitrary: fc.record({ what: fc.constant('turns' as const), count: fc.nat({ max: 12 }) }) },
   {
     weight: 8,
     arbitrary: fc.record({ what: fc.constant('advance' as const), ms: fc.constantFrom(0, 0, 1, 10, 100, 1000, 5000) }),
@@ -103,6 +105,9 @@ async function give(stage: Stage, command: Command): Promise<void> {
       crashing?.crash(new Error(`${name} crashed`));
       return;
     }
+    case 'turns':
+      await turns(command.count);
+      return;
     case 'advance':
       await clock.advance(command.ms);
   }

@@ -7,7 +7,7 @@ import { lifecycleOf } from '../../lib/lifecycle/lifecycle.js';
 import { transitions } from '../../lib/lifecycle/transitions.js';
 import type { LifecycleEventBody, ServiceState } from '../../lib/base/events.js';
 import { FakeClock } from '../../lib/testing/index.js';
-import { anyAct, anyActs, AT_ONCE, expectNoUnhandledRejection, play, Pledges, type Act } from './support.js';
+import { anyAct, anyActs, AT_ONCE, expectNoUnhandledRejection, play, Pledges, turns, type Act } from './support.js';
 
 expectNoUnhandledRejection();
 
@@ -320,7 +320,7 @@ class World {
         target.addChild(call.character, call.runtime);
         return;
       case 'turns':
-        for (let at = 0; at < call.count; at += 1) await Promise.resolve();
+        await turns(call.count);
         return;
       case 'sleep':
         void this.pledges.keep('sleep', instance.sleep(call.ms));

@@ -53,6 +53,11 @@ async function perform(act: Act, clock: FakeClock, signal: AbortSignal | undefin
   if (act.fails) throw error;
 }
 
+/** Lets what is under way go on by so many microtasks: far enough to be between two steps of it. */
+export async function turns(count: number): Promise<void> {
+  for (let at = 0; at < count; at += 1) await Promise.resolve();
+}
+
 /** Keeps promises in view, so that none is left that never settles. */
 export class Pledges {
   readonly #open = new Map<number, string>();
