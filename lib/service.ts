@@ -1,10 +1,11 @@
 /** The base class of services. Optional: a class with some of the hooks is managed the same way. */
 import { inspect } from 'node:util';
-import { again, handled, isThenable } from './base/async.js';
+import { handled, isThenable } from './base/async.js';
 import { toMs, type Duration } from './base/duration.js';
 import { ModeError, StopError } from './base/errors.js';
 import { declareBase } from './declare/definition.js';
 import type { LogLevel, Logger, ServiceState } from './base/events.js';
+import { again } from './lifecycle/again.js';
 import { Beacon } from './lifecycle/beacon.js';
 import { isInstance, noService } from './lifecycle/declared.js';
 import type { Hooks } from './lifecycle/hooks.js';
@@ -144,15 +145,11 @@ export class Service implements AsyncDisposable {
    * the way down. A task, timer or hook of its own calls it without `await`.
    *
    * @throws what went wrong on the way down, once it runs again; what went wrong on the way up
+   * @throws ModeError ERR_MODE_RESTART_ABORTED if it, or what it belongs to, was stopped meanwhile
    */
-  async restart(): Promise<void> {
+  restart(): Promise<void> {
     const { owner } = this[LIFECYCLE];
-    if (owner?.restartOwned !== undefined) return owner.restartOwned();
-    const lifecycle = this[LIFECYCLE];
-    return again(
-      () => lifecycle.stop(),
-      () => lifecycle.start(),
-    );
+    return owner?.restartOwned === undefined ? again(this[LIFECYCLE]) : owner.restartOwned();
   }
 
   /** Ends its run because of an error. Who answers for it decides what follows: a supervisor, its parent, the container. */

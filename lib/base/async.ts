@@ -28,18 +28,6 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
   );
 }
 
-/** Stops and starts again, whatever goes wrong on the way down; that is told afterwards. */
-export async function again(stop: () => Promise<void>, start: () => Promise<void>): Promise<void> {
-  let failure: { error: unknown } | undefined;
-  try {
-    await stop();
-  } catch (error) {
-    failure = { error };
-  }
-  await start();
-  if (failure !== undefined) throw failure.error;
-}
-
 /** Whether an error only repeats that something has ended, whose signal aborted with `reason`. */
 export function isEcho(error: unknown, reason: unknown): boolean {
   if (error === reason) return true;

@@ -10,7 +10,7 @@ import { Boot } from './boot.js';
 import { Collectors } from './collector.js';
 import { Latch } from './latch.js';
 import { aliveOf, dependentsOf, Restarts, withDependents } from './restarts.js';
-import { aborted, notBack, stopping } from './refusals.js';
+import { aborted, stopping } from './refusals.js';
 import { Scheduler } from './scheduler.js';
 import { Shutdown, type Cause } from './shutdown.js';
 import { answers, type Answer } from './transitions.js';
@@ -129,13 +129,8 @@ export class Engine extends Scheduler {
   async restartUnit(unit: Unit): Promise<void> {
     if (this.#state === 'stopping') throw stopping();
     const goes = unit.active && unit.wanted;
-    // what is being stopped goes down first
-    if (unit.active && !goes) {
-      await new Promise<void>((resolve) => new Latch([unit], 'down', resolve));
-      // a stop of everything has the last word
-      if (this.#state !== 'running' && this.#state !== 'starting') throw notBack(unit);
-    }
     this.#restarts.hasten(unit);
+    // what is being stopped goes down first
     if (!goes) return this.host.bootUnit(unit);
     const units = aliveOf(dependentsOf(unit));
     const collector = this.collectors.open(units);

@@ -1,15 +1,6 @@
 /** What a container says to what it cannot do. */
 import { ModeError } from '../base/errors.js';
 import type { Lifecycle } from '../lifecycle/lifecycle.js';
-import type { Unit } from './unit.js';
-
-export function notBack(unit: Unit): ModeError {
-  return new ModeError('ERR_MODE_RESTART_ABORTED', {
-    message: `${unit.name} did not come back: the container was stopped`,
-    remedy: 'Boot it again when it is needed.',
-    path: [unit.name],
-  });
-}
 
 export function aborted(who: string): ModeError {
   return new ModeError('ERR_MODE_BOOT_ABORTED', {

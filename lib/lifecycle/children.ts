@@ -1,4 +1,4 @@
-import { handled } from '../base/async.js';
+import { deferred, handled } from '../base/async.js';
 import type { Environment } from './environment.js';
 import type { Owner } from './hooks.js';
 import type { Lifecycle } from './lifecycle.js';
@@ -81,6 +81,11 @@ export class Children {
     }
   }
 
+  /** Their parent is down: none that was restarting comes back by itself. */
+  callOff(): void {
+    for (const child of this.list) child.callOff();
+  }
+
   async #startEach(run: Run, begun: Set<Lifecycle>): Promise<void> {
     if (tooDeep()) await ANOTHER_TURN;
     for (let index = 0; index < this.list.length; index += 1) {
@@ -140,13 +145,21 @@ async function stopEach(children: readonly Lifecycle[], run: Run): Promise<void>
     const { run: ended } = child;
     try {
       const falls = run.failure?.spreads === true && child.owner instanceof TreeOwner;
-      await deeper(() => (falls ? child.fall(run.failure?.error) : child.stop()));
+      await deeper(() => (falls ? fall(child, run.failure?.error) : child.stop()));
     } catch (error) {
       // by the name of whose hook it was; what was abandoned is told as a whole
       const mishaps = ended?.abandoned === undefined ? ended?.mishaps : undefined;
       for (const one of mishaps ?? [{ service: child.name, error }]) run.addError(one.error, one.service);
     }
   }
+}
+
+/** It goes down with its parent, for the same reason. Settles like a stop. */
+function fall(child: Lifecycle, error: unknown): Promise<void> {
+  if (child.state !== 'running' && child.state !== 'starting') return child.stop();
+  const { promise } = (child.rare.stopping ??= deferred());
+  child.crash(error);
+  return promise;
 }
 
 /** How a service answers for its children: a crash outside a container takes the tree down, children first. */

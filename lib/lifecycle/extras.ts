@@ -13,4 +13,6 @@ export class Extras {
   /** For who calls `start()` and `stop()` on the service itself. */
   starting: Deferred<void> | undefined;
   stopping: Deferred<void> | undefined;
+  /** How often it was to be stopped for good. */
+  stops = 0;
 }

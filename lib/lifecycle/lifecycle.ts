@@ -77,7 +77,7 @@ export class Lifecycle implements TreeNode {
     this.hooks = definition.hooks;
   }
 
-  private get rare(): Extras {
+  get rare(): Extras {
     return (this.extras ??= new Extras());
   }
 
@@ -221,6 +221,17 @@ export class Lifecycle implements TreeNode {
 
   /** Stops it, if it was started. Rejects with what went wrong on the way down, after everything was tried. */
   stop(): Promise<void> {
+    this.callOff();
+    return this.goDown();
+  }
+
+  /** Whoever restarts it is not to start it any more. */
+  callOff(): void {
+    if (this.extras !== undefined) this.extras.stops += 1;
+  }
+
+  /** The same as a stop, for who will start it again. */
+  goDown(): Promise<void> {
     if (this.current === 'idle' || this.current === 'stopped' || this.current === 'crashed') return Promise.resolve();
     const { promise } = (this.rare.stopping ??= deferred());
     this.end();
@@ -252,14 +263,6 @@ export class Lifecycle implements TreeNode {
     if (!wasUp || owner === undefined) this.descend();
     if (wasUp) owner?.crashed(this, error);
     else owner?.failing?.(this, error);
-  }
-
-  /** Goes down with its parent, for the same reason. Settles like a stop. */
-  fall(error: unknown): Promise<void> {
-    if (this.current !== 'running' && this.current !== 'starting') return this.stop();
-    const { promise } = (this.rare.stopping ??= deferred());
-    this.crash(error);
-    return promise;
   }
 
   /** Goes down, after the run has ended. Only a crash waits for this call; see {@link Owner.crashed}. */
@@ -352,6 +355,7 @@ export class Lifecycle implements TreeNode {
     if (run.grace !== undefined) run.grace = undefined;
     this.env.deadlines.forget(run);
     if (run.mishaps !== undefined) run.failure ??= { error: run.mishaps[0]?.error };
+    this.family?.callOff();
     const { extras } = this;
     const starting = extras?.starting;
     const stopping = extras?.stopping;

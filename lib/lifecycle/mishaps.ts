@@ -22,6 +22,15 @@ export function notRunning({ name, state }: Lifecycle, what: string): ModeError 
   });
 }
 
+export function calledOff({ name }: Lifecycle, failure: { readonly error: unknown } | undefined): ModeError {
+  return new ModeError('ERR_MODE_RESTART_ABORTED', {
+    message: `${name} did not come back: it was stopped while it was restarting`,
+    remedy: 'Start it again when it is needed.',
+    path: [name],
+    cause: failure?.error,
+  });
+}
+
 // nobody can tell who awaits a promise
 const ITSELF =
   ' A task or hook that awaits a stop() or restart() of its own service or container waits for itself: call it without await.';

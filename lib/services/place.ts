@@ -1,4 +1,4 @@
-import { again } from '../base/async.js';
+import { again } from '../lifecycle/again.js';
 import type { Owner } from '../lifecycle/hooks.js';
 import { LIFECYCLE, type Lifecycle } from '../lifecycle/lifecycle.js';
 import type { Service } from '../service.js';
@@ -72,15 +72,17 @@ export class Place implements Owner {
   }
 
   stopOwned(): Promise<void> {
-    this.resting = true;
-    this.circle?.leave(this);
+    this.#rest();
     return this.lifecycle.stop();
   }
 
   restartOwned(): Promise<void> {
-    return again(
-      () => this.stopOwned(),
-      () => this.startOwned(),
-    );
+    this.#rest();
+    return again(this.lifecycle, () => this.startOwned());
+  }
+
+  #rest(): void {
+    this.resting = true;
+    this.circle?.leave(this);
   }
 }

@@ -19,7 +19,7 @@ it('a restart of what is being stopped does not bring a container back that was 
   const all = container.stop();
   resolve();
   await Promise.all([one, all]);
-  expect((await restarted).code).toBe('ERR_MODE_RESTART_ABORTED');
+  expect((await restarted).code).toBe('ERR_MODE_BOOT');
   expect(container.state).toBe('stopped');
 });
 

@@ -334,9 +334,6 @@ class World {
   async end(): Promise<void> {
     for (const { instance } of this.subjects) void this.pledges.keep('the last stop', instance.stop());
     await this.clock.advance('2m');
-    // what was asked to start while it stopped may have come up since
-    for (const { instance } of this.subjects) void this.pledges.keep('the very last stop', instance.stop());
-    await this.clock.advance('2m');
     const left = this.subjects.map((subject) => ({
       name: subject.name,
       state: ['idle', 'stopped', 'crashed'].includes(subject.state) ? 'down' : subject.state,
