@@ -5,7 +5,7 @@ import { toMs, type Duration } from './base/duration.js';
 import { ModeError, StopError } from './base/errors.js';
 import { declareBase } from './declare/definition.js';
 import type { LogLevel, Logger, ServiceState } from './base/events.js';
-import { again } from './lifecycle/again.js';
+import { again, unlessCalledOff } from './lifecycle/again.js';
 import { Beacon } from './lifecycle/beacon.js';
 import { isInstance, noService } from './lifecycle/declared.js';
 import type { Hooks } from './lifecycle/hooks.js';
@@ -142,14 +142,15 @@ export class Service implements AsyncDisposable {
 
   /**
    * Stops it and starts it again; in a container, what depends on it comes back after it. It is started whatever goes wrong on
-   * the way down. A task, timer or hook of its own calls it without `await`.
+   * the way down. A task, timer or hook of its own calls it without `await`; where a stop has the last word, nobody has to mind
+   * the rejection.
    *
    * @throws what went wrong on the way down, once it runs again; what went wrong on the way up
    * @throws ModeError ERR_MODE_RESTART_ABORTED if it, or what it belongs to, was stopped meanwhile
    */
   restart(): Promise<void> {
     const { owner } = this[LIFECYCLE];
-    return owner?.restartOwned === undefined ? again(this[LIFECYCLE]) : owner.restartOwned();
+    return unlessCalledOff(owner?.restartOwned === undefined ? again(this[LIFECYCLE]) : owner.restartOwned());
   }
 
   /** Ends its run because of an error. Who answers for it decides what follows: a supervisor, its parent, the container. */

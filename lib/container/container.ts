@@ -7,6 +7,7 @@ import { ModeError } from '../base/errors.js';
 import type { ContainerState, LifecycleEvent, Logger } from '../base/events.js';
 import { nearest } from '../base/nearest.js';
 import { graphlib } from '../graph/graphlib.js';
+import { unlessCalledOff } from '../lifecycle/again.js';
 import type { TreeNode } from '../lifecycle/beacon.js';
 import { asRequest, type Request } from '../plan/dependencies.js';
 import { requireToken, tokenName } from '../plan/problems.js';
@@ -99,11 +100,17 @@ export class Container extends inversify.Container implements AsyncDisposable {
     if (unit.active || unit.wanted) await unit.engine.stopUnit(unit);
   }
 
-  /** Restarts one service. What depends on it stops first, and comes back after it. */
-  async restart(id: ServiceIdentifier): Promise<void> {
-    requireToken(id, 'restart()');
-    const unit = this.#unit(id);
-    await unit.engine.restartUnit(unit);
+  /**
+   * Restarts one service. What depends on it stops first, and comes back after it. Where a stop has the last word, nobody has to
+   * mind the rejection.
+   */
+  restart(id: ServiceIdentifier): Promise<void> {
+    const restart = async (): Promise<void> => {
+      requireToken(id, 'restart()');
+      const unit = this.#unit(id);
+      await unit.engine.restartUnit(unit);
+    };
+    return unlessCalledOff(restart());
   }
 
   /**

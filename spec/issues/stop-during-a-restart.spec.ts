@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Container, OneForOneSupervisor, Service, service } from '../../lib/index.js';
 import { FakeClock } from '../../lib/testing/index.js';
+import { expectNoUnhandledRejection } from '../properties/support.js';
 import { boom, gate, rejection, settle, theatre } from '../lifecycle/support.js';
 
 /** A service whose first stop takes until it is let go, in the middle of a restart. */
@@ -114,4 +115,47 @@ it('several restarts at once bring it back, and each of them hears so', async ()
   resolve();
   await Promise.all(restarts);
   expect([a.state, a.restartCount]).toEqual(['running', 1]);
+});
+
+// It ended the process, or the worker with an error, in the middle of a stop.
+describe('a restart that nobody listens to', () => {
+  expectNoUnhandledRejection();
+
+  it.each<[string, (container: Container, a: Service) => Promise<void>]>([
+    ['of the service', (_, a) => a.restart()],
+    ['of the container', (container) => container.restart('a')],
+  ])('rejects for nobody when a stop has the last word: %s', async (_, restart) => {
+    for (const when of ['before', 'after', 'during']) {
+      const { wait, resolve } = gate();
+      @service()
+      class A extends Service {
+        override onStop(): Promise<void> {
+          return wait();
+        }
+      }
+      const container = new Container({ clock: new FakeClock() });
+      container.bind('a').to(A);
+      const a = await container.boot<Service>('a');
+      const stopped: Promise<unknown>[] = [];
+      if (when === 'after') stopped.push(container.stop());
+      else if (when === 'during') stopped.push(container.stop('a'));
+      void restart(container, a);
+      stopped.push(container.stop());
+      resolve();
+      await Promise.all(stopped);
+      expect(a.state).toBe('stopped');
+    }
+  });
+
+  it('also of what is in no container', async () => {
+    const { actor } = theatre();
+    const parent = actor('parent');
+    const a = actor('A');
+    parent.addDependency(a);
+    await parent.start();
+    void a.restart();
+    await parent.stop();
+    await settle();
+    expect(a.state).toBe('stopped');
+  });
 });

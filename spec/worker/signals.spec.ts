@@ -27,6 +27,17 @@ describe('a signal while a program loads', () => {
   });
 });
 
+describe('a signal while a service restarts itself', () => {
+  // The rejection of that restart counted as an error that nobody had caught.
+  it('ends the program in peace', async () => {
+    const worker = modeWorker([fixture('restarts-itself.ts')]);
+    await worker.says(/stopping slowly/);
+    worker.send('SIGTERM');
+    expect(await worker.exit()).toBe(0);
+    expect(worker.out).not.toContain('Nobody caught');
+  });
+});
+
 describe('the binary', () => {
   it('hears signals before it loads anything that takes a while', () => {
     const imports = (file: string): string[] => {
