@@ -1,11 +1,11 @@
 /** The base class of services. Optional: a class with some of the hooks is managed the same way. */
 import { inspect } from 'node:util';
-import { handled, isThenable } from './base/async.js';
+import { handled, isThenable, unlessOvertaken } from './base/async.js';
 import { toMs, type Duration } from './base/duration.js';
 import { ModeError, StopError } from './base/errors.js';
 import { declareBase } from './declare/definition.js';
 import type { LogLevel, Logger, ServiceState } from './base/events.js';
-import { again, unlessCalledOff } from './lifecycle/again.js';
+import { again } from './lifecycle/again.js';
 import { Beacon } from './lifecycle/beacon.js';
 import { isInstance, noService } from './lifecycle/declared.js';
 import type { Hooks } from './lifecycle/hooks.js';
@@ -121,14 +121,16 @@ export class Service implements AsyncDisposable {
    */
   start(): Promise<void> {
     const { owner } = this[LIFECYCLE];
-    return owner?.startOwned === undefined ? this[LIFECYCLE].start() : owner.startOwned();
+    return unlessOvertaken(() => (owner?.startOwned === undefined ? this[LIFECYCLE].start() : owner.startOwned()));
   }
 
   /** Starts it unless it runs already. Resolves to whether it had to. */
-  async maybeStart(): Promise<boolean> {
-    if (this.state === 'starting' || this.state === 'running') return false;
-    await this.start();
-    return true;
+  maybeStart(): Promise<boolean> {
+    return unlessOvertaken(async () => {
+      if (this.state === 'starting' || this.state === 'running') return false;
+      await this.start();
+      return true;
+    });
   }
 
   /**
@@ -150,7 +152,7 @@ export class Service implements AsyncDisposable {
    */
   restart(): Promise<void> {
     const { owner } = this[LIFECYCLE];
-    return unlessCalledOff(owner?.restartOwned === undefined ? again(this[LIFECYCLE]) : owner.restartOwned());
+    return unlessOvertaken(() => (owner?.restartOwned === undefined ? again(this[LIFECYCLE]) : owner.restartOwned()));
   }
 
   /** Ends its run because of an error. Who answers for it decides what follows: a supervisor, its parent, the container. */
@@ -165,10 +167,12 @@ export class Service implements AsyncDisposable {
   }
 
   /** Adds a child, and starts it if this service runs. */
-  async addRuntimeDependency<T extends Service>(child: T): Promise<T> {
-    this.addDependency(child);
-    if (this.state === 'running') await child.maybeStart();
-    return child;
+  addRuntimeDependency<T extends Service>(child: T): Promise<T> {
+    return unlessOvertaken(async () => {
+      this.addDependency(child);
+      if (this.state === 'running') await child.maybeStart();
+      return child;
+    });
   }
 
   /** Stops a child and lets it go. */

@@ -1,3 +1,5 @@
+import { ModeError, type ModeErrorCode } from './errors.js';
+
 /** A promise that is settled from outside. (`Promise.withResolvers` came with Node 22.) */
 export interface Deferred<T> {
   /** What whoever waits is given. */
@@ -30,7 +32,11 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
 
 /** Whether an error only repeats that something has ended, whose signal aborted with `reason`. */
 export function isEcho(error: unknown, reason: unknown): boolean {
-  if (error === reason) return true;
+  return error === reason || isAbort(error);
+}
+
+/** Whether an error is what the platform rejects with when a signal aborts. */
+export function isAbort(error: unknown): boolean {
   try {
     return (error as { name?: unknown } | null | undefined)?.name === 'AbortError';
   } catch {
@@ -45,4 +51,32 @@ export function handled<T>(promise: Promise<T>): Promise<T> {
     // reported where it happened
   });
   return promise;
+}
+
+const OVERTAKEN: ReadonlySet<ModeErrorCode> = new Set([
+  'ERR_MODE_STOPPED',
+  'ERR_MODE_STOPPING',
+  'ERR_MODE_RESTART_ABORTED',
+  'ERR_MODE_BOOT_ABORTED',
+]);
+
+/** Whether an error says no more than that a stop had the last word. */
+export function isOvertaken(error: unknown): boolean {
+  if (!ModeError.is(error)) return false;
+  return OVERTAKEN.has(error.code) || (error.code === 'ERR_MODE_BOOT' && isOvertaken(error.cause));
+}
+
+/**
+ * A start or restart, as it is given to who asked for it: nobody has to mind that a stop overtook it, so `void service.restart()` does
+ * not end the process in the middle of that stop.
+ */
+export function unlessOvertaken<T>(order: () => Promise<T>): Promise<T> {
+  const given = new Promise<T>((resolve, reject) => {
+    order().then(resolve, (error: unknown) => {
+      if (isOvertaken(error)) void handled(given);
+      // oxlint-disable-next-line prefer-promise-reject-errors -- it is what was thrown
+      reject(error);
+    });
+  });
+  return given;
 }

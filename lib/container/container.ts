@@ -3,11 +3,11 @@ import { inspect } from 'node:util';
 import * as inversify from 'inversify';
 import type { GetAllOptions, GetOptions, IsBoundOptions, OptionalGetOptions, ServiceIdentifier } from 'inversify';
 import type { Graph } from '@dagrejs/graphlib';
+import { unlessOvertaken } from '../base/async.js';
 import { ModeError } from '../base/errors.js';
 import type { ContainerState, LifecycleEvent, Logger } from '../base/events.js';
 import { nearest } from '../base/nearest.js';
 import { graphlib } from '../graph/graphlib.js';
-import { unlessCalledOff } from '../lifecycle/again.js';
 import type { TreeNode } from '../lifecycle/beacon.js';
 import { asRequest, type Request } from '../plan/dependencies.js';
 import { requireToken, tokenName } from '../plan/problems.js';
@@ -105,12 +105,11 @@ export class Container extends inversify.Container implements AsyncDisposable {
    * mind the rejection.
    */
   restart(id: ServiceIdentifier): Promise<void> {
-    const restart = async (): Promise<void> => {
+    return unlessOvertaken(async () => {
       requireToken(id, 'restart()');
       const unit = this.#unit(id);
       await unit.engine.restartUnit(unit);
-    };
-    return unlessCalledOff(restart());
+    });
   }
 
   /**

@@ -169,7 +169,7 @@ export class Lifecycle implements TreeNode {
   }
 
   /** The run, while it can still take something on: up to a phase. */
-  activeRun(what: string, last: Phase.Any = Phase.LastRelease): Run {
+  activeRun(what: string, last: Phase.Any): Run {
     const { run } = this;
     if (run === undefined || run.phase > last) throw notRunning(this, what);
     return run;

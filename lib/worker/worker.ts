@@ -1,6 +1,6 @@
 /** Runs services as a program: boots them, keeps them up until it is told to stop, stops them, and says how it went. */
 
-import { deferred } from '../base/async.js';
+import { deferred, isAbort, isOvertaken } from '../base/async.js';
 import { Alarm, systemClock, type Clock } from '../base/clock.js';
 import { toMs, type Duration } from '../base/duration.js';
 import { ModeError, type BootError } from '../base/errors.js';
@@ -166,6 +166,9 @@ export class Worker {
 
   /** Ends the run because of an error that nobody caught: everything stops in order, and the exit code is 1. */
   crash(error: unknown): void {
+    const isStopping = transitions[this.#state].stop === 'ignore';
+    // what a stop cuts short may say so to nobody
+    if (isStopping && (isOvertaken(error) || isAbort(error))) return;
     this.#failures.add(error, uncaught(serviceOfRejection(error, this.#assembly?.namesByClass())));
     this.#happens('stop', 'an error that nobody caught');
   }

@@ -118,7 +118,7 @@ it('several restarts at once bring it back, and each of them hears so', async ()
 });
 
 // It ended the process, or the worker with an error, in the middle of a stop.
-describe('a restart that nobody listens to', () => {
+describe('a restart or start that nobody listens to', () => {
   expectNoUnhandledRejection();
 
   it.each<[string, (container: Container, a: Service) => Promise<void>]>([
@@ -145,6 +145,24 @@ describe('a restart that nobody listens to', () => {
       await Promise.all(stopped);
       expect(a.state).toBe('stopped');
     }
+  });
+
+  it('and so does a start', async () => {
+    const { actor } = theatre();
+    const { wait, resolve } = gate();
+    const parent = actor('parent');
+    const [a, b, c] = [actor('A', { onStart: wait }), actor('B', { onStart: wait }), actor('C', { onStart: wait })];
+    await parent.start();
+    parent.addDependency(a);
+    parent.addDependency(b);
+    void a.start();
+    void b.maybeStart();
+    void parent.addRuntimeDependency(c);
+    const stopped = parent.stop();
+    resolve();
+    await stopped;
+    await settle();
+    expect([a, b, c].map(({ state }) => state)).toEqual(['stopped', 'stopped', 'stopped']);
   });
 
   it('also of what is in no container', async () => {

@@ -27,14 +27,15 @@ describe('a signal while a program loads', () => {
   });
 });
 
-describe('a signal while a service restarts itself', () => {
-  // The rejection of that restart counted as an error that nobody had caught.
-  it('ends the program in peace', async () => {
-    const worker = modeWorker([fixture('restarts-itself.ts')]);
-    await worker.says(/stopping slowly/);
+describe('a signal that overtakes what nobody awaits', () => {
+  // Its rejection counted as an error that nobody had caught.
+  it.each(['restart', 'start', 'request'])('ends the program in peace: a %s', async (BEGINS) => {
+    const worker = modeWorker([fixture('overtaken.ts')], { env: { BEGINS } });
+    await worker.says(/begun/);
     worker.send('SIGTERM');
     expect(await worker.exit()).toBe(0);
     expect(worker.out).not.toContain('Nobody caught');
+    expect(worker.lines).toContain('[^--Database]: -Stopped!');
   });
 });
 

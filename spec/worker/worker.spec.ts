@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Container, Service, service } from '../../lib/index.js';
+import { Container, ModeError, Service, service } from '../../lib/index.js';
 import { deferred } from '../../lib/base/async.js';
 import { FakeClock } from '../../lib/testing/index.js';
 import { Worker, type WorkerOptions, type WorkerTarget } from '../../lib/worker/index.js';
@@ -406,6 +406,27 @@ describe('a failure', () => {
     expect(host.ended).toBe('exit 1');
     expect(host.lines).toContain('[^Worker]: Nobody caught an error: RangeError: lost');
     expect(host.lines.at(-2)).toBe('[^-Database]: -Stopped!');
+  });
+
+  it.each<[string, () => unknown]>([
+    ['the reason of a signal', () => new DOMException('This operation was aborted', 'AbortError')],
+    ['a start that it overtook', () => new ModeError('ERR_MODE_STOPPED', { message: 'Late was stopped' })],
+    ['what was refused because of it', () => new ModeError('ERR_MODE_STOPPING', { message: 'Late cannot run' })],
+  ])('that nobody caught is none where the stop cut something short: %s', async (_, make) => {
+    const { host, worker, ended } = program(Database);
+    await reaches(worker, 'up');
+    void worker.stop();
+    host.fault(make());
+    await ended;
+    expect([host.ended, host.err]).toEqual(['exit 0', '']);
+  });
+
+  it('that says so before any stop is one', async () => {
+    const { host, worker, ended } = program(Database);
+    await reaches(worker, 'up');
+    host.fault(new DOMException('This operation was aborted', 'AbortError'));
+    await ended;
+    expect(host.ended).toBe('exit 1');
   });
 
   it('that nobody caught is told with the name of the service that it comes from, if the stack knows', async () => {

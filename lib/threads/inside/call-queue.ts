@@ -1,6 +1,7 @@
 /** The calls that came in from the outside, answered in their order. */
 import { hooksAmong } from '../../declare/hook.js';
 import type { Lifecycle } from '../../lifecycle/lifecycle.js';
+import * as Phase from '../../lifecycle/phase.js';
 import { StoppedError } from '../../lifecycle/run.js';
 import { backgroundTask } from '../../run/background.js';
 import { Service } from '../../service.js';
@@ -85,7 +86,7 @@ export class CallQueue {
       this.proceed();
     };
     if (isManaged(lifecycle)) {
-      const run = lifecycle.activeRun('a call');
+      const run = lifecycle.activeRun('a call', Phase.Tasks);
       run.add(backgroundTask(run, `call ${call.message.method}()`, make));
     } else {
       const made = make(this.#closing.signal).finally(() => this.#unmanaged.delete(made));
