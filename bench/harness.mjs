@@ -80,6 +80,18 @@ export function summary(result, field) {
   return { median: median(values), min: Math.min(...values), max: Math.max(...values), runs: values.length };
 }
 
+/**
+ * How many times as much one subject took as another: the median of the quotients round by round, since the two were measured right
+ * after each other there and what disturbs a round disturbs both. `NaN` if one of them failed.
+ */
+export function quotient(result, other, field) {
+  if (summary(result, field) === undefined || summary(other, field) === undefined) return Number.NaN;
+  const rounds = Math.min(result.samples.length, other.samples.length);
+  return median(
+    Array.from({ length: rounds }, (_, round) => result.samples[round][field] / other.samples[round][field]),
+  );
+}
+
 export function figure(number) {
   const digits = Math.abs(number) >= 100 ? 0 : Math.abs(number) >= 10 ? 1 : 2;
   return number.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });

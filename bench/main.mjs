@@ -4,8 +4,9 @@
  *   node --expose-gc bench/main.mjs [--quick] [--only boot,heap,waiting,timers,restarts,supervision,cold] [--contestants ours,nest]
  *                                   [--verbose] [--budget seconds] [--json file]
  *
- * Every run is a fresh process with a cold JIT and without any warm-up, as a program that boots once has it; the contestants
- * take turns, and each figure is the median of its runs. Classes and their annotations are made before the time starts.
+ * Every run is a fresh process with a cold JIT and without any warm-up, as a program that boots once has it. The contestants
+ * take turns; each figure is the median of its runs, each ratio that of the quotients round by round. Classes and their
+ * annotations are made before the time starts.
  */
 import { writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';

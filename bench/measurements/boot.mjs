@@ -1,10 +1,10 @@
 /** Registration + boot + stop of graphs whose hooks are async no-ops: what the library itself costs. */
 import { LIMIT, OURS, OURS_BASE, PEERS } from '../contestants.mjs';
-import { figure, interleave, progress, runChild, spread, summary, table } from '../harness.mjs';
+import { figure, interleave, progress, quotient, runChild, spread, summary, table } from '../harness.mjs';
 import { workloads } from '../workloads.mjs';
 
 const SIZES = [1_000, 10_000, 100_000];
-const ROUNDS = { 1_000: 9, 10_000: 7, 100_000: 3 };
+const ROUNDS = { 1_000: 15, 10_000: 7, 100_000: 3 };
 const QUICK_ROUNDS = { 1_000: 3, 10_000: 3, 100_000: 1 };
 const ORDER_SIZE = 200;
 const GOAL = 4;
@@ -51,7 +51,7 @@ export function render({ order, cases }, { names, verbose }) {
     return [
       titleOf(one),
       figure((limit * 1000) / one.size),
-      ...others.map((name) => cell(one.results.get(name), limit)),
+      ...others.map((name) => cell(one.results.get(name), one.results.get(LIMIT))),
     ];
   });
   const lines = [table(head, rows)];
@@ -110,9 +110,7 @@ export function goals({ order, cases }, { names }) {
 }
 
 function ratioTo(name, { results }, mine = OURS) {
-  const other = summary(results.get(name), 'total');
-  const ours = summary(results.get(mine), 'total');
-  return ours === undefined || other === undefined ? Number.NaN : ours.median / other.median;
+  return quotient(results.get(mine), results.get(name), 'total');
 }
 
 function stopsWrong(result) {
@@ -121,7 +119,7 @@ function stopsWrong(result) {
 
 function cell(result, limit) {
   if (result === undefined) return '';
-  return result.failure ?? figure(summary(result, 'total').median / limit);
+  return result.failure ?? figure(quotient(result, limit, 'total'));
 }
 
 function titleOf({ label, shape, size }) {

@@ -1,6 +1,6 @@
 /** What supervision costs where nothing crashes: boot and stop of the same graph, without and with a policy on every class. */
 import { OURS } from '../contestants.mjs';
-import { figure, interleave, progress, runChild, spread, summary, table } from '../harness.mjs';
+import { figure, interleave, progress, quotient, runChild, spread, summary, table } from '../harness.mjs';
 import { workloads } from '../workloads.mjs';
 
 const SIZE = 10_000;
@@ -30,7 +30,7 @@ export function render(results, { verbose }) {
     ...['start', 'total'].flatMap((phase) => [
       show(summary(of.get(OURS), phase)),
       show(summary(of.get(SUPERVISED), phase)),
-      figure(ratio(of, phase)),
+      figure(quotient(of.get(SUPERVISED), of.get(OURS), phase)),
     ]),
   ]);
   return table(['ms', 'boot without', 'boot with', '×', 'boot and stop without', 'with', '×'], rows);
@@ -39,7 +39,7 @@ export function render(results, { verbose }) {
 export function goals(results) {
   const entries = Object.entries(results);
   if (entries.length === 0) return [];
-  const ratios = entries.map(([label, of]) => [label, ratio(of, 'start')]);
+  const ratios = entries.map(([label, of]) => [label, quotient(of.get(SUPERVISED), of.get(OURS), 'start')]);
   return [
     {
       goal: `a boot with supervision ≤ ${figure(GOAL)} × one without`,
@@ -47,10 +47,4 @@ export function goals(results) {
       detail: ratios.map(([label, value]) => `${label} ${figure(value)}`).join(', '),
     },
   ];
-}
-
-function ratio(of, phase) {
-  return (
-    (summary(of.get(SUPERVISED), phase)?.median ?? Number.NaN) / (summary(of.get(OURS), phase)?.median ?? Number.NaN)
-  );
 }
