@@ -194,7 +194,8 @@ export class Service implements AsyncDisposable {
 
   /**
    * Runs something in the background of this run (mode's `add_future`). An error of it crashes the service; a stop waits
-   * for it.
+   * for it. A function that is added during the stop finds its signal aborted; one that an `onStart` adds after it was given up is
+   * not called.
    */
   addTask(work: PromiseLike<unknown> | ((signal: AbortSignal) => unknown), options: { name?: string } = {}): void {
     const lifecycle = this[LIFECYCLE];
@@ -207,7 +208,8 @@ export class Service implements AsyncDisposable {
     const run = runFor(lifecycle, work);
     const call = underWay ? () => work : work;
     const name = options.name ?? (underWay || work.name === '' ? 'task' : work.name);
-    run.add(backgroundTask(run, name, call, underWay));
+    const isGivenUp = run.ending && run.phase < Phase.Up;
+    if (underWay || !isGivenUp) run.add(backgroundTask(run, name, call));
   }
 
   /** Releases the value at the end of the run, last in first out (mode's `add_context`). Returns the value. */

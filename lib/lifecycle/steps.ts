@@ -94,7 +94,8 @@ function adoptDeclared(lifecycle: Lifecycle): void {
 
 function beginWork({ definition, target }: Lifecycle, run: Run): undefined {
   const { work } = definition;
-  if (work.length > 0) for (const each of work) run.add(backgroundOf(run, each, target));
+  // one that fails at once may have ended it
+  if (work.length > 0) for (const each of work) if (!run.ending) run.add(backgroundOf(run, each, target));
   return undefined;
 }
 

@@ -39,13 +39,8 @@ export function backgroundOf(host: TaskHost, work: WorkDefinition, target: objec
 }
 
 /** A task that was added by hand. */
-export function backgroundTask(
-  host: TaskHost,
-  name: string,
-  call: (signal: AbortSignal) => unknown,
-  underWay = false,
-): Background {
-  return ofTask(new TaskRun(host, { name, onError: 'crash', underWay }, call), call);
+export function backgroundTask(host: TaskHost, name: string, call: (signal: AbortSignal) => unknown): Background {
+  return ofTask(new TaskRun(host, { name, onError: 'crash' }, call), call);
 }
 
 function ofTask(task: TaskRun, call: Background['call']): Background {

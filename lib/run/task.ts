@@ -12,32 +12,23 @@ const LONGEST_WAIT = 30_000;
 const HEALTHY = 60_000;
 
 /** What a task is: its name, what becomes of its errors, and the work. */
-export interface TaskOptions extends Omit<TaskDefinition, 'kind' | 'key'> {
-  /** It has begun already, so it counts in a run that has ended as well. Default false. */
-  readonly underWay?: boolean;
-}
+export type TaskOptions = Omit<TaskDefinition, 'kind' | 'key'>;
 
 /** One task of one run of a service (mode's `add_future` and `@Service.task`). */
 export class TaskRun {
   readonly name: string;
   readonly #host: TaskHost;
   readonly #retries: boolean;
-  readonly #underWay: boolean;
   readonly #calls: Calls;
   readonly #done = deferred();
   #state: 'new' | 'running' | 'over' = 'new';
   #wait = FIRST_WAIT;
 
   /** `call` receives the signal of the run, which aborts when the service stops or crashes. */
-  constructor(
-    host: TaskHost,
-    { name, onError, underWay = false }: TaskOptions,
-    call: (signal: AbortSignal) => unknown,
-  ) {
+  constructor(host: TaskHost, { name, onError }: TaskOptions, call: (signal: AbortSignal) => unknown) {
     this.name = name;
     this.#host = host;
     this.#retries = onError === 'retry';
-    this.#underWay = underWay;
     this.#calls = new Calls(host, {
       type: 'task',
       name,
@@ -66,8 +57,7 @@ export class TaskRun {
   start(): void {
     if (this.#state !== 'new') return;
     this.#state = 'running';
-    if (this.#host.signal.aborted && !this.#underWay) this.#finish();
-    else this.#calls.make();
+    this.#calls.make();
   }
 
   #settled(failure: Failure | undefined, ms: number): void {

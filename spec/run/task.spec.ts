@@ -42,15 +42,6 @@ describe('a task', () => {
     });
   });
 
-  it('is not called in a run that has ended', async () => {
-    const { host, history, end } = fakeRun();
-    end();
-    const task = new TaskRun(host, { name: 'listen', onError: 'crash' }, () => 1);
-    task.start();
-    await task.done;
-    expect(history.list).toEqual([]);
-  });
-
   it('takes a thenable that is no promise', async () => {
     const { task, history } = started(
       () => ({ then: (_: unknown, reject: (error: unknown) => void) => reject(boom) }),

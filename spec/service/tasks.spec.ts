@@ -135,19 +135,44 @@ describe('addTask()', () => {
     expect(await stopped).toBe(boom);
   });
 
-  it('is not begun where the run has ended', async () => {
+  it('is begun by onStop as well, with a signal that has aborted, and waited for', async () => {
     const { actor } = theatre();
-    let called = false;
+    const { wait, resolve } = gate();
+    const log: unknown[] = [];
     const a = actor('A', {
       onStop(this: Service) {
+        this.addTask(async (signal) => {
+          log.push(signal.aborted);
+          await wait();
+          log.push('over');
+        });
+      },
+    });
+    await a.start();
+    const stopped = a.stop();
+    expect([await statusOf(stopped), log]).toEqual(['pending', [true]]);
+    resolve();
+    await stopped;
+    expect(log).toEqual([true, 'over']);
+  });
+
+  it('is not begun by an onStart that was given up', async () => {
+    const { actor } = theatre();
+    const { wait, resolve } = gate();
+    let called = false;
+    const a = actor('A', {
+      async onStart(this: Service) {
+        await wait();
         this.addTask(() => {
           called = true;
         });
       },
     });
-    await a.start();
-    await a.stop();
-    expect(called).toBe(false);
+    const started = rejection(a.start());
+    const stopped = a.stop();
+    resolve();
+    await stopped;
+    expect([called, a.state, (await started).code]).toEqual([false, 'stopped', 'ERR_MODE_STOPPED']);
   });
 
   it('needs a run', () => {
