@@ -16,6 +16,18 @@ async function restarting(onStop: (wait: () => Promise<void>) => Promise<void>, 
   return { a, root, resolve, restarted };
 }
 
+/** A class whose stop takes until it is let go. */
+function slowToStop() {
+  const { wait, resolve } = gate();
+  @service()
+  class A extends Service {
+    override onStop(): Promise<void> {
+      return wait();
+    }
+  }
+  return { A, resolve };
+}
+
 // It came up again after the stop that had been asked for last, and nobody stopped it any more.
 describe('a stop during a restart has the last word', () => {
   const alone = (a: Service): Service => a;
@@ -86,13 +98,7 @@ describe('a stop during a restart has the last word', () => {
 });
 
 it('a stop of one in a container has it as well, after a restart that waited for a stop', async () => {
-  const { wait, resolve } = gate();
-  @service()
-  class A extends Service {
-    override onStop(): Promise<void> {
-      return wait();
-    }
-  }
+  const { A, resolve } = slowToStop();
   const container = new Container({ clock: new FakeClock() });
   const a = await container.boot(A);
   const stops = [container.stop(A)];
@@ -126,13 +132,7 @@ describe('a restart or start that nobody listens to', () => {
     ['of the container', (container) => container.restart('a')],
   ])('rejects for nobody when a stop has the last word: %s', async (_, restart) => {
     for (const when of ['before', 'after', 'during']) {
-      const { wait, resolve } = gate();
-      @service()
-      class A extends Service {
-        override onStop(): Promise<void> {
-          return wait();
-        }
-      }
+      const { A, resolve } = slowToStop();
       const container = new Container({ clock: new FakeClock() });
       container.bind('a').to(A);
       const a = await container.boot<Service>('a');
