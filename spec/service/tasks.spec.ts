@@ -156,6 +156,32 @@ describe('addTask()', () => {
     expect(log).toEqual([true, 'over']);
   });
 
+  it('is begun in what has crashed, and waits for what depends on it to stop', async () => {
+    let called = false;
+    @service()
+    class Store extends Service {
+      flush(): void {
+        this.addTask(() => {
+          called = true;
+        });
+      }
+    }
+    @service({ inject: [Store] })
+    class App extends Service {
+      constructor(readonly store: Store) {
+        super();
+      }
+      override onStop(): void {
+        this.store.flush();
+      }
+    }
+    const container = new Container({ clock: new FakeClock() });
+    const { store } = await container.boot(App);
+    store.crash(boom);
+    await settle();
+    expect([called, store.state]).toEqual([true, 'crashed']);
+  });
+
   it('is not begun by an onStart that was given up', async () => {
     const { actor } = theatre();
     const { wait, resolve } = gate();
