@@ -112,6 +112,9 @@ export interface PlanProblem {
   suggestions: string[];
 }
 
+/** How many problems are told in one message. */
+const WORTH_READING = 50;
+
 /** The graph is not sound. Nothing was constructed and nothing was started. */
 export class PlanError extends ModeError {
   override readonly name: string = 'PlanError';
@@ -120,8 +123,11 @@ export class PlanError extends ModeError {
 
   constructor(problems: PlanProblem[]) {
     const count = problems.length === 1 ? 'a problem' : `${String(problems.length)} problems`;
+    const more = problems.length - WORTH_READING;
+    const lines = problems.slice(0, WORTH_READING).map(({ message }) => indent(message));
+    if (more > 0) lines.push(`  - and ${String(more)} more: see \`problems\``);
     super('ERR_MODE_PLAN', {
-      message: `The dependency graph has ${count}:\n${problems.map((problem) => indent(problem.message)).join('\n')}`,
+      message: `The dependency graph has ${count}:\n${lines.join('\n')}`,
       remedy:
         problems.length === 1
           ? 'Nothing was started; mend it and boot again.'

@@ -5,11 +5,16 @@ import { Walk, type Visitor } from '../graph/walk.js';
 import { Context, howOptional, needsOf, requestsFor } from './context.js';
 import { asRequest, fromOption, isRequest, MetadataGap, type Dependency, type Request } from './dependencies.js';
 import { isMadeForEach, Node, NONE, RedirectionCycle, type Filling, type Source } from './node.js';
+import type { Names } from './names.js';
 import * as problems from './problems.js';
 import type { Resolved, Resolver, ResolverHost, Wanted } from './resolver.js';
 
+/** So many names are written into the paths of problems, before each has only so many at each end. */
+const WRITTEN = 100_000;
+const END = 10;
+
 export class Planning implements Visitor<Node> {
-  private readonly problems: PlanProblem[] = [];
+  private readonly problems: (PlanProblem | ((names: Names) => PlanProblem))[] = [];
   /** What needs something that it did not need before. */
   private readonly connected: Node[] = [];
   /** Whether what was filled last is a list of nodes, each of them once. */
@@ -20,6 +25,8 @@ export class Planning implements Visitor<Node> {
 
   /** The contexts that a condition has asked for. */
   private readonly contexts = new Map<Node, Context>();
+  /** How many names stand in the paths of problems. */
+  private written = 0;
   /** How roots are asked for, where that is not by themselves. */
   private readonly rootRequests = new Map<Node, Request>();
 
@@ -41,9 +48,14 @@ export class Planning implements Visitor<Node> {
       this.addDependents();
     }
     if (this.contexts.size > 0 && this.#remember()) return undefined;
-    if (this.problems.length > 0) throw new PlanError(this.problems);
+    if (this.problems.length > 0) throw new PlanError(this.#told());
     const { order } = this.walk;
     return { roots, order: this.alone ? order : order.filter((node) => node.belongsTo(this.host)) };
+  }
+
+  #told(): PlanProblem[] {
+    const names = this.resolver.names();
+    return this.problems.map((problem) => (typeof problem === 'function' ? problem(names) : problem));
   }
 
   #root(wanted: ServiceIdentifier | Request): Node[] {
@@ -108,11 +120,18 @@ export class Planning implements Visitor<Node> {
   }
 
   get #path(): string[] {
-    return this.walk.way.map(nameOf);
+    return this.#named(this.walk.way);
+  }
+
+  /** The names along a way. Where there are very many long ones, only their ends. */
+  #named(way: readonly Node[]): string[] {
+    this.written += way.length;
+    if (this.written <= WRITTEN || way.length <= 2 * END) return way.map(nameOf);
+    return [...way.slice(0, END).map(nameOf), '…', ...way.slice(-END).map(nameOf)];
   }
 
   cycle(path: Node[]): void {
-    this.problems.push(problems.cycle(path.map(nameOf), this.#path));
+    this.problems.push(problems.cycle(this.#named(path), this.#path));
   }
 
   /** Reads what a node needs. What runs, or is about to, stays as it is: it holds what it was given. */
@@ -282,10 +301,14 @@ export class Planning implements Visitor<Node> {
       this.problems.push(problems.unfit({ ...request, token }, resolver.candidates(token), path, optional));
       return;
     }
-    const known = resolver.names;
-    // the one that asks would be a cycle
-    for (const name of [...way.map(problems.tokenName), ...(from === undefined ? [] : [from.name])]) known.delete(name);
-    this.problems.push(problems.missing({ token, path, known, optional, twin: resolver.twin(token) }));
+    // named at the end, when all there is has been met
+    this.problems.push((names) => {
+      const twin = names.twin(token);
+      // the one that asks would be a cycle
+      const except = new Set([...way.map(problems.tokenName), ...(from === undefined ? [] : [from.name])]);
+      const suggestions = twin === undefined ? names.nearest(problems.tokenName(token), except) : [];
+      return problems.missing({ token, path, suggestions, optional, twin });
+    });
   }
 }
 

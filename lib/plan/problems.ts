@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import type { ServiceIdentifier } from 'inversify';
 import { way, type PlanProblem } from '../base/errors.js';
 import { definitionOf } from '../declare/definition.js';
-import { isPlain, nearest } from '../base/nearest.js';
+import { isPlain } from '../base/nearest.js';
 import type { MetadataGap, Request } from './dependencies.js';
 import type { Node } from './node.js';
 
@@ -17,17 +17,15 @@ export function tokenName(token: ServiceIdentifier): string {
 interface Missing {
   readonly token: ServiceIdentifier;
   readonly path: string[];
-  /** What else there is. */
-  readonly known: ReadonlySet<string>;
+  /** The nearest names. */
+  readonly suggestions: string[];
   /** How it could be done without, if it can. */
   readonly optional: string;
   /** Something that looks just like it. */
   readonly twin: ServiceIdentifier | undefined;
 }
 
-export function missing({ token, path, known, optional, twin }: Missing): PlanProblem {
-  const name = tokenName(token);
-  const suggestions = twin === undefined ? nearest(name, known) : [];
+export function missing({ token, path, suggestions, optional, twin }: Missing): PlanProblem {
   const hint = twin === undefined ? meant(suggestions) : `. ${alike(token, twin)}`;
   return {
     kind: 'missing',
@@ -94,7 +92,7 @@ export function unfit(
       when: `.whenTagged(${inspect(key)}, ${inspect(value)})`,
     })),
   ];
-  const there = bound.length === 0 ? '' : `; there is ${bound.map(described).join(', ')}`;
+  const there = bound.length === 0 ? '' : `; there is ${listed(bound)}`;
   const message =
     wanted.length === 0
       ? `What is bound to ${printToken(token)} has a condition that is not met here (${way(path)})${there}\n` +
@@ -108,12 +106,21 @@ export function ambiguous(token: ServiceIdentifier, candidates: readonly Node[],
   return {
     kind: 'ambiguous',
     message:
-      `${printToken(token)} has ${String(candidates.length)} bindings that fit: ${candidates.map(described).join(', ')} (${way(path)})\n` +
+      `${printToken(token)} has ${String(candidates.length)} bindings that fit: ${listed(candidates)} (${way(path)})\n` +
       `→ Tell them apart with .whenNamed() and @named(), ask for all of them with @multiInject(), or remove one.`,
     path,
     suggestions: candidates.map(({ name }) => name),
   };
 }
+
+/** What candidates are. */
+function listed(nodes: readonly Node[]): string {
+  const more = nodes.length > LISTED ? [`${String(nodes.length - LISTED)} more`] : [];
+  return [...nodes.slice(0, LISTED).map(described), ...more].join(', ');
+}
+
+/** How many candidates are worth listing. */
+const LISTED = 10;
 
 /** What a candidate is. Of a value its type alone: it may be a secret. */
 function described({ source, kind, name }: Node): string {

@@ -8,6 +8,7 @@ import { declarationOf, definitionOf, type Class, type Definition } from '../dec
 import { Context, isSame } from './context.js';
 import { asRequest, type Request } from './dependencies.js';
 import { isMadeForEach, isResource, RedirectionCycle, type Node, type Source } from './node.js';
+import { Names } from './names.js';
 import { Planning } from './planning.js';
 import * as problems from './problems.js';
 
@@ -109,16 +110,10 @@ export class Resolver {
   }
 
   /** What can be asked for by name, here and in the parents. */
-  get names(): Set<string> {
-    const own = [...this.boundTokens().map(problems.tokenName), ...Array.from(this.nodes, ({ name }) => name)];
-    return new Set([...own, ...(this.host.parent?.names ?? [])]);
-  }
-
-  /** Another token of the same name that something is bound to, here or in a parent. */
-  twin(token: ServiceIdentifier): ServiceIdentifier | undefined {
-    const name = problems.tokenName(token);
-    const twin = this.boundTokens().find((one) => one !== token && problems.tokenName(one) === name);
-    return twin ?? this.host.parent?.twin(token);
+  names(bound: ServiceIdentifier[] = [], others: string[] = []): Names {
+    for (const token of this.boundTokens()) bound.push(token);
+    for (const { name } of this.nodes) others.push(name);
+    return this.host.parent?.names(bound, others) ?? new Names(bound, others);
   }
 
   /** The redirections that a token leads along: itself first, and last where they end. */

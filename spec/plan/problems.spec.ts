@@ -371,3 +371,70 @@ describe('an unsound plan while the container runs', () => {
 function lazy(get: () => never) {
   return new LazyServiceIdentifier(get);
 }
+
+describe('however much is wrong', () => {
+  /** The problems of a plan that takes no longer than it should: those of thousands take milliseconds, and not minutes. */
+  function promptly(container: Container, ...roots: Root[]): PlanError {
+    const start = performance.now();
+    const error = errorOf(container, ...roots);
+    expect(performance.now() - start).toBeLessThan(5000);
+    return error;
+  }
+
+  it('one binding that thousands need is told for each, with the same nearest names', () => {
+    const { player } = troupe();
+    const container = new Container();
+    container.bind('a-missing-tokens').toConstantValue(1);
+    for (let index = 0; index < 3000; index += 1) {
+      container.bind(player(`SomeServiceOfMine${String(index)}`, { needs: ['a-missing-token'] })).toSelf();
+    }
+    const { problems } = promptly(container);
+    expect(problems).toHaveLength(3000);
+    expect(new Set(problems.map(({ suggestions }) => suggestions.join(' ')))).toEqual(new Set(['a-missing-tokens']));
+  });
+
+  it('thousands of missing bindings, with names that are alike or endless', () => {
+    const { player } = troupe();
+    const container = new Container();
+    for (let index = 0; index < 2000; index += 1) {
+      const name = `${'S'.repeat(index % 2 === 0 ? 20 : 2000)}${String(index)}`;
+      container.bind(player(name, { needs: [`${name}x`] })).toSelf();
+    }
+    const { problems } = promptly(container);
+    expect(problems).toHaveLength(2000);
+    const known = 'S'.repeat(20);
+    expect(problems[0]?.suggestions).toEqual([`${known}10`, `${known}100`, `${known}102`]);
+  });
+
+  it('a cycle at each step of a long way: their paths are told by their ends', () => {
+    const { player } = troupe();
+    const container = new Container();
+    let last: Root = 'top';
+    for (let index = 0; index < 3000; index += 1) last = player(`S${String(index)}`, { needs: [last, 'top'] });
+    container.bind('top').to(last as never);
+    const { problems } = promptly(container);
+    expect(problems).toHaveLength(3000);
+    expect(problems[0]).toMatchObject({ kind: 'cycle' });
+    expect(Math.max(...problems.slice(1000).map(({ path }) => path.length))).toBeLessThan(30);
+  });
+
+  it('a message has the first fifty, and says how many more there are', () => {
+    const { player } = troupe();
+    const tokens = Array.from({ length: 60 }, (_, index) => `token ${String(index)}`);
+    const { message, problems } = promptly(new Container(), player('App', { needs: tokens }));
+    expect(problems).toHaveLength(60);
+    expect(message).toContain("'token 49'");
+    expect(message).not.toContain("'token 50'");
+    expect(message).toContain('\n  - and 10 more: see `problems`\n  → ');
+  });
+
+  it('of many candidates the first ten are listed', () => {
+    const { player } = troupe();
+    const container = new Container();
+    for (let index = 0; index < 12; index += 1) container.bind('store').toConstantValue(index);
+    const { problems } = promptly(container, player('App', { needs: ['store'] }));
+    expect(problems[0]?.message).toMatch(
+      /^'store' has 12 bindings that fit: (a constant \(number\), ){10}2 more \(App/,
+    );
+  });
+});
