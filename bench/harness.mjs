@@ -81,15 +81,19 @@ export function summary(result, field) {
 }
 
 /**
- * How many times as much one subject took as another: the median of the quotients round by round, since the two were measured right
- * after each other there and what disturbs a round disturbs both. `NaN` if one of them failed.
+ * The median of what `of` makes of the samples of several subjects, round by round: they were measured right after each other there,
+ * so what disturbs a round disturbs all of them. `NaN` if one of them failed.
  */
-export function quotient(result, other, field) {
-  if (summary(result, field) === undefined || summary(other, field) === undefined) return Number.NaN;
-  const rounds = Math.min(result.samples.length, other.samples.length);
-  return median(
-    Array.from({ length: rounds }, (_, round) => result.samples[round][field] / other.samples[round][field]),
-  );
+export function overRounds(results, of) {
+  if (results.some((result) => result === undefined || result.failure !== undefined)) return Number.NaN;
+  const rounds = Math.min(...results.map(({ samples }) => samples.length));
+  if (rounds === 0) return Number.NaN;
+  return median(Array.from({ length: rounds }, (_, round) => of(...results.map(({ samples }) => samples[round]))));
+}
+
+/** How many times as much one subject took as another. */
+export function quotient(result, other, field, otherField = field) {
+  return overRounds([result, other], (one, two) => one[field] / two[otherField]);
 }
 
 export function figure(number) {

@@ -5,8 +5,8 @@
  *                                   [--verbose] [--budget seconds] [--json file]
  *
  * Every run is a fresh process with a cold JIT and without any warm-up, as a program that boots once has it. The contestants
- * take turns; each figure is the median of its runs, each ratio that of the quotients round by round. Classes and their
- * annotations are made before the time starts.
+ * take turns; each figure is the median of its runs, each ratio that of the quotients round by round. The time starts with the first
+ * decorator; classes are made before.
  */
 import { writeFile } from 'node:fs/promises';
 import { cpus, loadavg } from 'node:os';

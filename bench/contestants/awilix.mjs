@@ -3,7 +3,7 @@ import { asClass, createContainer } from 'awilix';
 /** awilix only injects: starting is a loop over the services in the order in which they were made; stop is its `dispose()`. */
 export const claims = { start: true, stop: false };
 
-export function declare({ dependencies, tops }, hooks) {
+export function contestant({ dependencies, tops }, hooks) {
   const made = [];
   const classes = dependencies.map((list, i) => {
     const names = list.map((d) => `S${d}`);
@@ -26,6 +26,8 @@ export function declare({ dependencies, tops }, hooks) {
   });
   const container = createContainer();
   return {
+    // a class says what it takes by what it reads of the cradle
+    declare() {},
     register() {
       const resolver = (cls) =>
         asClass(cls)

@@ -3,10 +3,10 @@ import { Context, Effect, Layer, ManagedRuntime } from 'effect';
 /** One layer per service, acquired and released; layers are memoised by reference, so a shared dependency is built once. */
 export const claims = { start: true, stop: true };
 
-export function declare({ dependencies, tops }, hooks) {
-  const services = dependencies.map((list, i) => {
+export function contestant({ dependencies, tops }, hooks) {
+  const classes = dependencies.map((_, i) => {
     const name = `S${i}`;
-    const cls = {
+    return {
       [name]: class {
         constructor(...deps) {
           this.deps = deps;
@@ -19,23 +19,25 @@ export function declare({ dependencies, tops }, hooks) {
         }
       },
     }[name];
-    return { cls, tag: Context.Service(name) };
   });
+  let tags;
   let runtime;
   return {
+    declare() {
+      tags = classes.map((_, i) => Context.Service(`S${i}`));
+    },
     register() {
       const layers = [];
       dependencies.forEach((list, i) => {
-        const { cls, tag } = services[i];
         const acquire = Effect.gen(function* () {
           const deps = [];
-          for (const d of list) deps.push(yield* services[d].tag);
-          const instance = new cls(...deps);
+          for (const d of list) deps.push(yield* tags[d]);
+          const instance = new classes[i](...deps);
           yield* Effect.promise(() => instance.start());
           return instance;
         });
         const layer = Layer.effect(
-          tag,
+          tags[i],
           Effect.acquireRelease(acquire, (instance) => Effect.promise(() => instance.stop())),
         );
         layers.push(

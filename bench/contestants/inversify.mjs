@@ -1,23 +1,34 @@
-import 'reflect-metadata';
 import { Container, injectable, postConstruct, preDestroy } from 'inversify';
-import { annotatedClasses } from '../annotated.mjs';
+import { classesOf, decorateWithTypes } from '../classes.mjs';
 import { serviceClass } from '../service-class.mjs';
 
 /** inversify by itself: hooks as `@postConstruct` and `@preDestroy`; its deactivation does not follow the graph. */
 export const claims = { start: true, stop: false };
 
-export function declare(graph, hooks) {
-  const decorate = (cls) => {
-    injectable()(cls);
-    postConstruct()(cls.prototype, 'onStart');
-    preDestroy()(cls.prototype, 'onStop');
-  };
-  const classes = annotatedClasses(graph, serviceClass(hooks), decorate);
-  const container = new Container();
+export function contestant(graph, hooks) {
+  const container = new Container({ defaultScope: 'Singleton' });
+  const program = unbound(graph, hooks, container);
+  const { classes } = program;
   return {
+    ...program,
     register() {
-      for (const cls of classes) container.bind(cls).toSelf().inSingletonScope();
+      for (const cls of classes) container.bind(cls).toSelf();
     },
+  };
+}
+
+export function unbound(graph, hooks, container) {
+  const all = classesOf(graph, serviceClass(hooks));
+  const { classes } = all;
+  return {
+    classes,
+    declare: () =>
+      decorateWithTypes(all, (cls) => {
+        postConstruct()(cls.prototype, 'onStart');
+        preDestroy()(cls.prototype, 'onStop');
+        injectable()(cls);
+      }),
+    register() {},
     start: () => Promise.all(graph.tops.map((i) => container.getAsync(classes[i]))),
     stop: () => container.unbindAllAsync(),
   };

@@ -6,7 +6,7 @@ import { serviceClass } from '../service-class.mjs';
 
 export const claims = { start: true, stop: true };
 
-export function declare({ size, dependencies, tops }, hooks) {
+export function contestant({ size, dependencies, tops }, hooks) {
   const make = serviceClass(hooks);
   const classes = dependencies.map((_, i) => make(`S${i}`, i));
   class Root {
@@ -18,6 +18,7 @@ export function declare({ size, dependencies, tops }, hooks) {
   let up;
   let down;
   return {
+    declare() {},
     register() {
       const needs = [...dependencies, tops];
       const from = [];

@@ -1,12 +1,11 @@
-import 'reflect-metadata';
 import { Injectable, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { annotatedClasses } from '../annotated.mjs';
+import { classesOf, decorateWithTypes } from '../classes.mjs';
 
 /** One module with every service as a provider; nest orders the hooks inside a module by level. */
 export const claims = { start: true, stop: true };
 
-export function declare(graph, hooks) {
+export function contestant(graph, hooks) {
   const make = (name, i) =>
     ({
       [name]: class {
@@ -21,11 +20,12 @@ export function declare(graph, hooks) {
         }
       },
     })[name];
-  const classes = annotatedClasses(graph, make, Injectable());
+  const all = classesOf(graph, make);
   class AppModule {}
   let app;
   return {
-    register: () => Module({ providers: classes })(AppModule),
+    declare: () => decorateWithTypes(all, Injectable()),
+    register: () => Module({ providers: all.classes })(AppModule),
     async start() {
       app = await NestFactory.createApplicationContext(AppModule, { logger: false, abortOnError: false });
     },

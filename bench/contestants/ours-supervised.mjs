@@ -3,6 +3,6 @@ import * as ours from './ours.mjs';
 
 export const { claims } = ours;
 
-export function declare(graph, hooks) {
-  return ours.declare(graph, hooks, { restart: {} });
+export function contestant(graph, hooks) {
+  return ours.contestant(graph, hooks, { restart: {} });
 }

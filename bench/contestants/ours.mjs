@@ -1,28 +1,46 @@
 import { Container, service } from 'mode-ts';
-import { annotatedClasses } from '../annotated.mjs';
+import { classesOf } from '../classes.mjs';
 import { serviceClass } from '../service-class.mjs';
 
 export const claims = { start: true, stop: true };
 
 /** `options` go to every class. */
-export function declare(graph, hooks, options = {}) {
-  return program(graph, annotatedClasses(graph, serviceClass(hooks), service(options)), options);
+export function contestant(graph, hooks, options = {}) {
+  return unbound(graph, classesOf(graph, serviceClass(hooks)), options);
 }
 
-export function program({ tops }, classes, options) {
+export function unbound({ tops }, { classes, takes }, options) {
+  const container = new Container();
   let Root = classes[tops[0]];
   if (tops.length > 1) {
     Root = class {
       async onStart() {}
       async onStop() {}
     };
-    service({ ...options, dependsOn: tops.map((i) => classes[i]) })(Root);
   }
-
-  const container = new Container();
   return {
+    declare() {
+      declareAll({ classes, takes }, options);
+      if (tops.length > 1) service({ ...options, dependsOn: tops.map((i) => classes[i]) })(Root);
+    },
     register() {},
     start: () => container.boot(Root),
     stop: () => container.stop(),
   };
+}
+
+export function bound({ classes, takes }) {
+  const container = new Container();
+  return {
+    declare: () => declareAll({ classes, takes }, {}),
+    register() {
+      for (const cls of classes) container.bind(cls).toSelf();
+    },
+    start: () => container.boot(),
+    stop: () => container.stop(),
+  };
+}
+
+function declareAll({ classes, takes }, options) {
+  for (let i = 0; i < classes.length; i++) service({ ...options, inject: takes[i] })(classes[i]);
 }

@@ -1,17 +1,29 @@
-import 'reflect-metadata';
+import { classesOf, decorateWithTypes } from '../classes.mjs';
 import { container as globalContainer, injectable } from 'tsyringe';
-import { annotatedClasses } from '../annotated.mjs';
 
 /** tsyringe only injects: starting is a loop over the services in the order in which they were made; stop is its `dispose()`. */
 export const claims = { start: true, stop: false };
 
-export function declare(graph, hooks) {
+export function contestant(graph, hooks) {
+  const container = globalContainer.createChildContainer();
+  const program = unbound(graph, hooks, container, injectable());
+  const { classes } = program;
+  return {
+    ...program,
+    register() {
+      for (const cls of classes) container.registerSingleton(cls);
+    },
+  };
+}
+
+export function unbound(graph, hooks, container, decorate) {
   const made = [];
   const make = (name, i) =>
     ({
       [name]: class {
         constructor(...deps) {
           this.deps = deps;
+          made.push(this);
         }
         async start() {
           return hooks.start(i);
@@ -21,15 +33,12 @@ export function declare(graph, hooks) {
         }
       },
     })[name];
-  const classes = annotatedClasses(graph, make, injectable());
-  const container = globalContainer.createChildContainer();
+  const all = classesOf(graph, make);
+  const { classes } = all;
   return {
-    register() {
-      for (const cls of classes) {
-        container.registerSingleton(cls);
-        container.afterResolution(cls, (_, instance) => made.push(instance), { frequency: 'Once' });
-      }
-    },
+    classes,
+    declare: () => decorateWithTypes(all, decorate),
+    register() {},
     async start() {
       for (const i of graph.tops) container.resolve(classes[i]);
       for (const instance of made) await instance.start();

@@ -1,5 +1,7 @@
-/** Hooks that really wait: 200 services in 10 layers, 5 ms each way. The critical path is what the limit takes. */
-import { LIMIT, OURS } from '../contestants.mjs';
+/**
+ * Hooks that really wait: 200 services in 10 layers, 5 ms each way. The critical path is what the limit takes. Boot is
+ * everything up to then: declaration, registration, start. */
+import { LIMIT, OURS, OURS_BOUND } from '../contestants.mjs';
 import { figure, interleave, progress, quotient, runChild, spread, summary, table } from '../harness.mjs';
 
 const SIZE = 200;
@@ -13,7 +15,7 @@ export function measure({ names, quick }) {
     rounds: quick ? 3 : 11,
     run: async (name) => {
       const { value, ...rest } = await runChild('lifecycle.mjs', [name, 'layered', SIZE, 'wait']);
-      return value === undefined ? rest : { value: { ...value, boot: value.register + value.start } };
+      return value === undefined ? rest : { value: { ...value, boot: value.declare + value.register + value.start } };
     },
     onRound: (round) => progress(`waiting, round ${round + 1}`),
   });
@@ -37,9 +39,15 @@ export function render(results, { names, verbose }) {
 }
 
 export function goals(results) {
-  if (!results.has(OURS)) return [];
-  return PHASES.map((phase) => {
-    const times = quotient(results.get(OURS), results.get(LIMIT), phase);
-    return { goal: `real waiting: ${phase} ≤ ${GOAL} × the critical path`, met: times <= GOAL, detail: figure(times) };
-  });
+  const names = [OURS, OURS_BOUND].filter((name) => results.has(name));
+  return names.flatMap((name) =>
+    PHASES.map((phase) => {
+      const times = quotient(results.get(name), results.get(LIMIT), phase);
+      return {
+        goal: `real waiting, ${name}: ${phase} ≤ ${GOAL} × the critical path`,
+        met: times <= GOAL,
+        detail: figure(times),
+      };
+    }),
+  );
 }
