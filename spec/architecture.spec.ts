@@ -33,6 +33,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
   // all services together. What they extend is none of its business
   container:
     'base graph supervise declare plan run lifecycle inversify @inversifyjs/core @inversifyjs/plugin @dagrejs/graphlib node:util',
+  'container/slots.ts': 'node:async_hooks',
   'index.ts':
     'base supervise tools declare plan run lifecycle service.ts services container inversify reflect-metadata',
   // the edge: each of these by itself, around the core

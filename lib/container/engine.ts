@@ -52,8 +52,19 @@ export class Engine extends Scheduler {
   }
 
   /** Everything that was ever wanted, dependencies first. */
-  get units(): readonly Unit[] {
+  override get units(): readonly Unit[] {
     return this.#units;
+  }
+
+  /** Whose slot a unit got when it started last, if it had to wait for one. */
+  predecessorOf(unit: Unit): Unit | undefined {
+    return this.slots?.predecessorOf(unit);
+  }
+
+  /** What a start may wait for: where starts are limited, it must not keep its own slot meanwhile. */
+  lendingSlot<T>(wait: Promise<T>): Promise<T> {
+    if (this.slots?.lend(wait) === true) this.drain();
+    return wait;
   }
 
   /** The answer to a call in the present state. */
@@ -135,7 +146,7 @@ export class Engine extends Scheduler {
     const units = aliveOf(dependentsOf(unit));
     const collector = this.collectors.open(units);
     try {
-      await this.#restarts.ask(unit, units);
+      await this.lendingSlot(this.#restarts.ask(unit, units));
     } finally {
       this.collectors.close(collector);
     }

@@ -261,7 +261,7 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
       const booted = handled(this.engine.boot(roots as Unit[], order as Unit[]));
       // whatever else is being booted at the same time, it is up when it is up
       const up = new Promise<void>((resolve) => new Latch([unit], 'up', resolve));
-      return Promise.race([up, booted]);
+      return this.engine.lendingSlot(Promise.race([up, booted]));
     });
   }
 

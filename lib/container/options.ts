@@ -21,6 +21,11 @@ export interface ContainerOptions extends Omit<InversifyOptions, 'parent'> {
    * function `claim` is a `TypeError`.
    */
   coordinator?: Coordinator;
+  /**
+   * How many starts may be under way at once: a whole number from 1; `1` is mode's way, one after another. Of those that could start,
+   * the first in the plan is next. Default: no limit. Anything else is a `TypeError`.
+   */
+  concurrency?: number;
 }
 
 /** Options of `boot`. A key that nobody reads is a `TypeError`. */
@@ -62,11 +67,17 @@ export interface ResourceOptions<T> {
 }
 
 /** Those of inversify's are checked by what it does with them; what nobody reads is refused here. */
-const CONTAINER = ['parent', 'autobind', 'defaultScope', 'jitless', 'logger', 'clock', 'coordinator'];
+const CONTAINER = ['parent', 'autobind', 'defaultScope', 'jitless', 'logger', 'clock', 'coordinator', 'concurrency'];
 const RESOURCE = ['inject', 'start', 'stop', 'name', 'startTimeout', 'stopTimeout'];
 
 export function checkContainer(options: ContainerOptions): ContainerOptions {
   requireOptions(options, CONTAINER, 'new Container()');
+  const { concurrency } = options;
+  if (concurrency !== undefined && concurrency !== Infinity && !(Number.isInteger(concurrency) && concurrency >= 1)) {
+    throw new TypeError(
+      `concurrency of new Container() is a whole number from 1, not ${inspect(concurrency)}\n  → Give the number of starts that may be under way at once, or leave it out.`,
+    );
+  }
   const coordinator = options.coordinator as Partial<Coordinator> | null | undefined;
   if (coordinator !== undefined && typeof coordinator?.claim !== 'function') {
     throw new TypeError(

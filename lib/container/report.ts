@@ -21,6 +21,7 @@ export interface ServiceReport {
   state: ServiceState;
   /** When the last of its dependencies was running. */
   readyAt: number;
+  /** Later than that where it had to wait for one of `concurrency` starts to be over. */
   startedAt: number;
   runningAt: number;
   /** How long its own start took. */
@@ -103,16 +104,19 @@ function readyAtOf(unit: Unit): number {
   return at;
 }
 
-/** From what was running last, down through the dependency that each waited for longest. */
+/** From what was running last, down through what each waited for longest: a dependency, or a free slot. */
 function criticalChain(units: readonly Unit[]): string[] {
-  const chain: string[] = [];
-  let at = latest(units);
-  while (at !== undefined) {
-    // what takes no time of its own is only passed through
-    if (isService(at)) chain.push(at.id);
-    at = latest(at.dependencies.filter(canBeWaitedFor));
+  // what was restarted since may be there twice
+  const chain = new Set<Unit>();
+  for (let at = latest(units); at !== undefined && !chain.has(at);) {
+    chain.add(at);
+    at = at.engine.predecessorOf(at) ?? latest(at.dependencies.filter(canBeWaitedFor));
   }
-  return chain.reverse();
+  // what takes no time of its own is only passed through
+  return Array.from(chain)
+    .filter(isService)
+    .map(({ id }) => id)
+    .reverse();
 }
 
 /** A value that needs nothing is there from the beginning. */

@@ -10,6 +10,7 @@
 import { recentMicros, type Clock } from '../base/clock.js';
 import type { Environment } from '../lifecycle/environment.js';
 import { Latch } from './latch.js';
+import { Slots } from './slots.js';
 import { NEVER, type Unit } from './unit.js';
 
 /** What it needs of its container. */
@@ -17,6 +18,8 @@ export interface EngineHost {
   /** Whether there is a parent container, whose services its own may use. */
   readonly parent: unknown;
   readonly env: Environment;
+  /** How many starts may be under way at once, if there is a limit. */
+  readonly options: { readonly concurrency?: number };
   /** Makes the value of a unit, whose dependencies are all up; its lifecycle as well, if it has one. */
   construct(unit: Unit): void;
   /** Boots one unit and what it needs. */
@@ -42,10 +45,16 @@ export abstract class Scheduler {
   /** Whether everything is down, or everything that a boot asked for is up. */
   protected done = false;
   protected readonly clock: Clock;
+  protected readonly slots: Slots | undefined;
 
   constructor(readonly host: EngineHost) {
     this.clock = host.env.clock;
+    const { concurrency } = host.options;
+    this.slots = concurrency === undefined ? undefined : new Slots(concurrency, () => this.units);
   }
+
+  /** Everything that was ever wanted, dependencies first. */
+  abstract get units(): readonly Unit[];
 
   /** Everything that could be settled is, and it is {@link done}. */
   protected abstract allSettled(): void;
@@ -77,6 +86,7 @@ export abstract class Scheduler {
   cameUp(unit: Unit): void {
     unit.up = true;
     unit.runningAt = recentMicros(this.clock);
+    if (this.slots !== undefined) this.slots.leave(unit);
     const { dependents } = unit;
     for (let index = 0; index < dependents.length; index += 1) {
       const dependent = dependents[index] as Unit;
@@ -126,9 +136,11 @@ export abstract class Scheduler {
   protected drain(): void {
     if (this.draining) return;
     this.draining = true;
-    // it grows while it is worked off
-    for (let index = 0; index < this.queued; index += 1) this.settleOne(this.queue[index] as Unit);
-    this.queued = 0;
+    do {
+      // it grows while it is worked off
+      for (let index = 0; index < this.queued; index += 1) this.settleOne(this.queue[index] as Unit);
+      this.queued = 0;
+    } while (this.slots !== undefined && this.startNext(this.slots));
     this.draining = false;
     if (this.done) {
       this.done = false;
@@ -139,7 +151,10 @@ export abstract class Scheduler {
 
   private readonly settleOne = (unit: Unit): void => {
     if (!unit.active) {
-      if (unit.missing === 0 && unit.due) this.start(unit);
+      if (unit.missing === 0 && unit.due) {
+        if (this.slots === undefined) this.start(unit);
+        else this.slots.add(unit);
+      }
     } else if (unit.users === 0 && (!unit.due || (unit.reached && !unit.up))) {
       // what was up and cannot be used any more has to go down first, whoever wants it
       this.takeDown(unit);
@@ -148,6 +163,7 @@ export abstract class Scheduler {
 
   /** The run of a unit has ended, or it could not be made. */
   protected ended(unit: Unit): void {
+    if (this.slots !== undefined) this.slots.leave(unit);
     unit.active = false;
     this.active -= 1;
     if (this.active === 0) this.done = true;
@@ -160,6 +176,16 @@ export abstract class Scheduler {
     }
     if (unit.due) this.enqueue(unit);
     if (unit.latches !== undefined) Latch.notify(unit, 'down');
+  }
+
+  /** Starts the next one that waits for a slot, if there is a slot. */
+  private startNext(slots: Slots): boolean {
+    const unit = slots.next();
+    if (unit === undefined) return false;
+    slots.run(unit, () => {
+      this.start(unit);
+    });
+    return true;
   }
 
   private start(unit: Unit): void {
