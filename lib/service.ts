@@ -1,6 +1,7 @@
 /** The base class of services. Optional: a class with some of the hooks is managed the same way. */
 import { inspect } from 'node:util';
 import { handled, isThenable, unlessOvertaken } from './base/async.js';
+import type { Clock } from './base/clock.js';
 import { toMs, type Duration } from './base/duration.js';
 import { ModeError, StopError } from './base/errors.js';
 import { declareBase } from './declare/definition.js';
@@ -107,6 +108,11 @@ export class Service implements AsyncDisposable {
   /** Its place in the tree of what runs. */
   get beacon(): Beacon {
     return new Beacon(this[LIFECYCLE].treeNode);
+  }
+
+  /** What its own waiting goes by: the clock of its container. For code of its own that waits or asks for the time. */
+  get clock(): Clock {
+    return this[LIFECYCLE].env.clock;
   }
 
   /** Logs to the container's logger, prefixed by its place: `[^--Name]: ...`. Silent until a logger was given. */

@@ -21,6 +21,13 @@ export function deferred<T = void>(): Deferred<T> {
   return { promise, resolve, reject };
 }
 
+const SETTLED = Promise.resolve();
+
+/** Calls back as soon as what runs now is over: `queueMicrotask`, which fake timers of a test runner take the place of. */
+export function soon(callback: () => void): void {
+  void SETTLED.then(callback);
+}
+
 /** Whether something can be awaited, whoever made it: a promise, or what any library takes for one. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return (

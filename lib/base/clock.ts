@@ -3,6 +3,8 @@
  * file of the core that knows the real clock.
  */
 
+import { soon } from './async.js';
+
 /** The handle of a timer that has been set, for `clearTimer`. Nothing else is to be done with it. */
 export type TimerHandle = object;
 
@@ -21,36 +23,75 @@ export interface Clock {
   clearTimer(handle: TimerHandle): void;
 }
 
-// setTimeout takes a 32 bit number of milliseconds and fires at once for anything larger.
-const LONGEST = 2 ** 31 - 1;
+/** The longest timer of the platform, in milliseconds: for anything longer it fires at once. */
+export const LONGEST = 2 ** 31 - 1;
 
-const probe = setImmediate(() => undefined);
-const Immediate = probe.constructor as new () => object;
-clearImmediate(probe);
-
-// the global is a getter, which costs more than the reading, and loads its module when it is first asked
-let time: typeof performance | undefined;
-
-/** The real clock: `performance.now()`, `Date.now()`, `setTimeout()`. Its timers keep the process alive. */
+/**
+ * The real clock: `performance.now()`, `Date.now()`, `setTimeout()`. Its timers keep the process alive. It takes the globals as they are
+ * at each call, since a test runner puts its own in their place and takes them away again; who set a timer has to clear it.
+ */
 export const systemClock: Clock = {
-  now: () => (time ??= performance).now(),
+  now: () => performance.now(),
   date: () => Date.now(),
-  // a timeout of less than a millisecond takes a whole one, and then some
-  setTimer: (ms, callback) => (ms < 0.5 ? setImmediate(callback) : setTimeout(callback, ms)),
-  clearTimer: (handle) => {
-    if (handle instanceof Immediate) clearImmediate(handle as NodeJS.Immediate);
-    else clearTimeout(handle as NodeJS.Timeout);
+  setTimer(ms, callback) {
+    // a timeout of less than a millisecond takes a whole one, and then some
+    if (ms < 0.5) return systemTimer(clearImmediate, setImmediate(callback));
+    return systemTimer(clearTimeout, setTimeout(callback, ms));
+  },
+  clearTimer(handle) {
+    (handle as { clear: () => void }).clear();
   },
 };
 
-const SETTLED = Promise.resolve();
-// the real one, since what a test runner puts in its place is forgotten when the test is over
-const atEndOfTurn = setImmediate;
+function systemTimer<T>(clear: (timer: T) => void, timer: T): TimerHandle {
+  return {
+    clear: () => {
+      clear(timer);
+    },
+  };
+}
+
+const probe = setImmediate(() => undefined);
+clearImmediate(probe);
+// fake timers may be in place already when this file is loaded (jest's `enableGlobally`), and make nothing of this class
+const isReal = (probe as { constructor?: { name?: unknown } }).constructor?.name === 'Immediate';
+
+/** Calls back in the next turn of the real event loop, whatever a test runner does to timers. */
+export const nextTurn: (callback: () => void) => void = isReal ? setImmediate : throughPort;
+
+function throughPort(callback: () => void): void {
+  const { port1, port2 } = new MessageChannel();
+  port1.once('message', () => {
+    port1.close();
+    callback();
+  });
+  port2.postMessage(undefined);
+}
 
 /** Calls back when what runs now is over: all of a turn of the event loop, where time is real. */
 export function afterTurn(clock: Clock, callback: () => void): void {
-  if (clock === systemClock) atEndOfTurn(callback);
-  else void SETTLED.then(callback);
+  if (clock === systemClock) nextTurn(callback);
+  else soon(callback);
+}
+
+/** Something that goes by a clock: a service, a container. */
+export interface Timekeeper {
+  /** The one it goes by now. */
+  readonly clock: Clock;
+}
+
+let keeper: Timekeeper | undefined;
+
+/** Whose code runs now, as far as it is synchronous: what it makes goes by its clock, unless another one is given. */
+export function currentKeeper(): Timekeeper | undefined {
+  return keeper;
+}
+
+/** Says whose code runs from now on, and answers whose it was. */
+export function keepTime(next: Timekeeper | undefined): Timekeeper | undefined {
+  const before = keeper;
+  keeper = next;
+  return before;
 }
 
 let wall = NaN;

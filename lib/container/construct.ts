@@ -1,5 +1,6 @@
 /** Makes the values of units: instances of classes, and the targets that stand for resources. */
 import { isThenable } from '../base/async.js';
+import { keepTime, type Timekeeper } from '../base/clock.js';
 import { ModeError } from '../base/errors.js';
 import type { Definition } from '../declare/definition.js';
 import type { Hooks } from '../lifecycle/hooks.js';
@@ -9,8 +10,17 @@ import type { Unit } from './unit.js';
 /** Gives the values of what only inversify can resolve. */
 export type Ask = (unit: Unit) => unknown;
 
-/** An instance of a unit's class, with everything injected. */
-export function makeInstance(unit: Unit, ask: Ask): object {
+/** An instance of a unit's class, with everything injected. What it makes itself goes by the clock of its container. */
+export function makeInstance(unit: Unit, ask: Ask, keeper: Timekeeper): object {
+  const before = keepTime(keeper);
+  try {
+    return instanceOf(unit, ask);
+  } finally {
+    keepTime(before);
+  }
+}
+
+function instanceOf(unit: Unit, ask: Ask): object {
   const { parameters, properties } = unit;
   const cls = unit.source as new (...args: unknown[]) => object;
   let instance: object;

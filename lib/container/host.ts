@@ -277,7 +277,7 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
     expectInstance(unit.definition);
     const { scope } = this;
     this.scope = undefined;
-    const instance = makeInstance(unit, this.#valueOf);
+    const instance = makeInstance(unit, this.#valueOf, this.env);
     this.scope = scope;
     const lifecycle = lifecycleMade(instance);
     postConstruct(instance, unit.definition);

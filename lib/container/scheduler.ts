@@ -7,6 +7,7 @@
  * What is done for each unit, and for each edge, counts by an index, and its members are private by name only: a program boots
  * once, in cold code, which pays for every step of an iterator, and three times as much for `#member` as for `member`.
  */
+import { soon } from '../base/async.js';
 import { recentMicros, type Clock } from '../base/clock.js';
 import type { Environment } from '../lifecycle/environment.js';
 import { Latch } from './latch.js';
@@ -113,7 +114,7 @@ export abstract class Scheduler {
 
   // of its own: a closure takes room for what it sees as soon as the function around it is called
   private drainSoon(): void {
-    queueMicrotask(() => {
+    soon(() => {
       this.drain();
     });
   }

@@ -1,4 +1,4 @@
-import { deferred, handled } from '../base/async.js';
+import { deferred, handled, soon } from '../base/async.js';
 import type { Environment } from './environment.js';
 import type { Owner } from './hooks.js';
 import type { Lifecycle } from './lifecycle.js';
@@ -204,6 +204,6 @@ function deeper<T>(call: () => T): T {
 
 /** At once, or in that turn of its own. */
 function inTurn(call: () => void): void {
-  if (tooDeep()) queueMicrotask(call);
+  if (tooDeep()) soon(call);
   else deeper(call);
 }

@@ -2,11 +2,15 @@
  * Between a container and what it makes: a look-up in an instance or a class that is seen for the first time is expensive, so
  * who makes one says so before, and is told after.
  */
+import { soon } from '../base/async.js';
+import { currentKeeper, keepTime, type Timekeeper } from '../base/clock.js';
 import { definitionOf, type Class, type Definition } from '../declare/definition.js';
 import { Lifecycle, lifecycleIn, lifecycleOf } from './lifecycle.js';
 
 let expected: Definition | undefined;
 let made: Lifecycle | undefined;
+/** The last one that was made outside of any container or hook, for the rest of this turn. */
+let byHand: Timekeeper | undefined;
 
 /** Says what is about to be made; `undefined`, that what was made is not to be found by {@link lifecycleMade}. */
 export function expectInstance(definition: Definition | undefined): void {
@@ -16,8 +20,28 @@ export function expectInstance(definition: Definition | undefined): void {
 
 /** A lifecycle for an instance that is being made by its base class. */
 export function makeLifecycle(target: object, cls: Class): Lifecycle {
-  if (expected?.cls !== cls) return new Lifecycle(target, definitionOf(cls));
+  if (expected?.cls !== cls) return makeByHand(target, definitionOf(cls));
   return (made = new Lifecycle(target, expected));
+}
+
+/** Its own fields are made right after this: they go by its clock, which it may be given later. */
+function makeByHand(target: object, definition: Definition): Lifecycle {
+  const lifecycle = new Lifecycle(target, definition);
+  if (currentKeeper() === byHand) {
+    if (byHand === undefined) soon(forgetByHand);
+    byHand = {
+      get clock() {
+        return lifecycle.env.clock;
+      },
+    };
+    keepTime(byHand);
+  }
+  return lifecycle;
+}
+
+function forgetByHand(): void {
+  byHand = undefined;
+  keepTime(undefined);
 }
 
 /** The lifecycle of the instance that was expected. */

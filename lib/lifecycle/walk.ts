@@ -1,5 +1,6 @@
 /** The walk of a run through its phases: from step to step, without promises where nothing is asynchronous. */
 import { isEcho, isThenable } from '../base/async.js';
+import { keepTime } from '../base/clock.js';
 import * as Hook from '../declare/hook.js';
 import { isTracing } from '../run/tracing.js';
 import type { Lifecycle } from './lifecycle.js';
@@ -25,9 +26,11 @@ function walk(this: Hearer): void {
   if (run.busy && !isTakenAgain(run)) pass(lifecycle, run);
   while (run.phase !== Phase.Up && run.phase !== Phase.Down) {
     run.busy = true;
+    const before = keepTime(lifecycle.env);
     try {
       const step = isTracing() ? traceStep : run.phase < Phase.Up ? stepUp : stepDown;
       const pending = step(lifecycle, run);
+      keepTime(before);
       if (isThenable(pending)) {
         // what only looks like a promise may call back more than once
         const promise = Promise.resolve(pending);
@@ -40,6 +43,7 @@ function walk(this: Hearer): void {
         disregard(lifecycle, promise);
       }
     } catch (error) {
+      keepTime(before);
       run.busy = false;
       fail(lifecycle, run, error);
       continue;

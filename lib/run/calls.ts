@@ -1,4 +1,5 @@
 import { deferred, isEcho, isThenable, type Deferred } from '../base/async.js';
+import { keepTime } from '../base/clock.js';
 import type { OnError } from '../declare/definition.js';
 import type { SkipReason } from '../base/events.js';
 import type { TaskHost } from './host.js';
@@ -57,12 +58,14 @@ export class Calls {
     const run = this.#runs;
     const begun = host.clock.now();
     host.emit({ type: options.type, service: host.service, name: options.name, what: 'begin', run });
+    const before = keepTime(host);
     try {
       const result = isTracing()
         ? traced({ host, kind: options.type, name: options.name, run, call: options.call }, () =>
             options.call(host.signal),
           )
         : options.call(host.signal);
+      keepTime(before);
       if (isThenable(result)) {
         void Promise.resolve(result).then(
           () => {
@@ -75,6 +78,7 @@ export class Calls {
         return;
       }
     } catch (error) {
+      keepTime(before);
       this.#settle(run, begun, { error });
       return;
     }

@@ -1,9 +1,8 @@
-import type { Clock, TimerHandle } from '../base/clock.js';
+import { LONGEST, nextTurn, type Clock, type TimerHandle } from '../base/clock.js';
 import { deferred, type Deferred } from '../base/async.js';
 import { formatMs, toMs, type Duration } from '../base/duration.js';
 
 // Taken when this file is loaded, so that a test runner's own fake timers do not stop it.
-const realImmediate = setImmediate;
 const realTimeout = setTimeout;
 const stopRealTimeout = clearTimeout;
 
@@ -149,15 +148,18 @@ export class FakeClock implements Clock {
     if (this.sleepers >= count) return;
     const reached = deferred();
     this.#waiting.push({ count, reached });
-    const impatience = realTimeout(() => {
-      const due = this.pending().map((at) => formatMs(at - this.#now));
-      reached.reject(
-        new Error(
-          `Waited for ${String(count)} timers, but there are ${String(due.length)}` +
-            (due.length === 0 ? '' : `, due in ${due.slice(0, 10).join(', ')}`),
-        ),
-      );
-    }, this.#patience);
+    const impatience = realTimeout(
+      () => {
+        const due = this.pending().map((at) => formatMs(at - this.#now));
+        reached.reject(
+          new Error(
+            `Waited for ${String(count)} timers, but there are ${String(due.length)}` +
+              (due.length === 0 ? '' : `, due in ${due.slice(0, 10).join(', ')}`),
+          ),
+        );
+      },
+      Math.min(LONGEST, this.#patience),
+    );
     try {
       await reached.promise;
     } finally {
@@ -223,7 +225,7 @@ function isLater(one: Entry, other: Entry): boolean {
 async function settle(): Promise<void> {
   for (let turn = 0; turn < TURNS; turn += 1) {
     await new Promise<void>((resolve) => {
-      realImmediate(resolve);
+      nextTurn(resolve);
     });
   }
 }

@@ -1,4 +1,5 @@
 import { url as inspectorUrl } from 'node:inspector';
+import { LONGEST } from '../base/clock.js';
 import { toMs, type Duration } from '../base/duration.js';
 
 /** How a thread is watched. (systemd's `WatchdogSec=` asks the same of a process: to say every now and then that it lives.) */
@@ -20,7 +21,8 @@ export interface Watch {
 /** @throws TypeError for what is no duration, or 0 */
 export function watchOf({ every = 1_000, timeout = 5_000 }: KeepaliveOptions): Watch {
   const watch = {
-    every: toMs(every, 'The every of keepalive'),
+    // it does no harm to ask more often
+    every: Math.min(LONGEST, toMs(every, 'The every of keepalive')),
     timeout: toMs(timeout, 'The timeout of keepalive'),
   };
   if (watch.every === 0) throw new TypeError('The every of keepalive must be more than 0');
@@ -36,7 +38,7 @@ export function watchOf({ every = 1_000, timeout = 5_000 }: KeepaliveOptions): W
  */
 export class Keepalive {
   readonly #limit: number;
-  #timer: NodeJS.Timeout | undefined;
+  #cancel: (() => void) | undefined;
   #owed = 0;
 
   constructor(
@@ -49,11 +51,16 @@ export class Keepalive {
 
   /** Begins to ask. */
   start(): void {
-    if (this.#timer !== undefined) return;
+    if (this.#cancel !== undefined) return;
     this.#owed = 0;
-    this.#timer = setInterval(() => {
+    const timer = setInterval(() => {
       this.#look();
     }, this.watch.every);
+    // a test runner may have put its own in place of this one by then
+    const clear = clearInterval;
+    this.#cancel = () => {
+      clear(timer);
+    };
   }
 
   /** It said something, whatever it was. */
@@ -63,8 +70,8 @@ export class Keepalive {
 
   /** Asks no more. */
   stop(): void {
-    clearInterval(this.#timer);
-    this.#timer = undefined;
+    this.#cancel?.();
+    this.#cancel = undefined;
   }
 
   #look(): void {
@@ -73,7 +80,7 @@ export class Keepalive {
     if (this.#owed >= this.#limit) {
       // what has arrived while we were busy ourselves is read before this
       setImmediate(() => {
-        if (this.#timer === undefined || this.#owed < this.#limit) return;
+        if (this.#cancel === undefined || this.#owed < this.#limit) return;
         this.stop();
         this.blocked(this.#owed * this.watch.every);
       });

@@ -1,4 +1,4 @@
-import { Alarm, systemClock, type Clock } from '../base/clock.js';
+import { Alarm, currentKeeper, systemClock, type Clock, type Timekeeper } from '../base/clock.js';
 import { toMs, type Duration } from '../base/duration.js';
 import { Waiters } from './waiters.js';
 
@@ -6,7 +6,7 @@ import { Waiters } from './waiters.js';
 export interface RateLimitOptions {
   /** How many tokens the bucket holds, so how many can be poured at once after a rest. At least 1; default: `limit`, or 1 where that is less. */
   capacity?: number;
-  /** The time source. Default: the real one. */
+  /** The time source. Default: that of the service which makes the bucket (in its constructor, or at the begin of a hook, task or timer); outside of services, the real one. */
   clock?: Clock;
 }
 
@@ -27,7 +27,9 @@ export class Bucket {
   /** How many tokens the bucket holds when it is full. */
   readonly capacity: number;
 
-  readonly #clock: Clock;
+  readonly #keeper: Timekeeper;
+  /** What it went by when it was last looked at. */
+  #known: Clock;
   /** Milliseconds that one token takes to flow in. */
   readonly #cost: number;
   /**
@@ -41,13 +43,24 @@ export class Bucket {
   });
 
   /** @throws TypeError, RangeError when a number makes no sense, with its value. */
-  constructor(limit: number, per: Duration = '1s', { capacity, clock = systemClock }: RateLimitOptions = {}) {
+  constructor(limit: number, per: Duration = '1s', { capacity, clock }: RateLimitOptions = {}) {
     this.limit = positive(limit, 'limit');
     this.per = positive(toMs(per, 'per'), 'per');
     this.capacity = positive(capacity ?? Math.max(1, limit), 'capacity');
     if (this.capacity < 1) throw new RangeError(`capacity must be at least 1, not ${String(capacity)}`);
     this.#cost = this.per / this.limit;
-    this.#clock = clock;
+    this.#keeper = clock === undefined ? (currentKeeper() ?? { clock: systemClock }) : { clock };
+    this.#known = this.#keeper.clock;
+  }
+
+  /** A service may get its clock after it was made. */
+  get #clock(): Clock {
+    const { clock } = this.#keeper;
+    if (clock !== this.#known) {
+      this.#fullAt += clock.now() - this.#known.now();
+      this.#known = clock;
+    }
+    return clock;
   }
 
   /** How many tokens are in the bucket now. */

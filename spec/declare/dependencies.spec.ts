@@ -295,14 +295,14 @@ describe('property injection', () => {
       @inject(Redis) readonly redis!: Redis;
     }
     class Middle extends Base {
-      @inject(Clock) readonly clock!: Clock;
+      @inject(Clock) readonly watch!: Clock;
     }
     @service()
     class Derived extends Middle {}
     const container = new Container();
     expect(container.plan(Derived).order.at(-1)?.dependencies.sort()).toEqual(['Clock', 'Redis']);
     const derived = await container.boot(Derived);
-    expect([derived.redis, derived.clock]).toEqual([expect.any(Redis), expect.any(Clock)]);
+    expect([derived.redis, derived.watch]).toEqual([expect.any(Redis), expect.any(Clock)]);
   });
 
   it('is overridden by the nearest class', async () => {

@@ -66,6 +66,14 @@ describe('a keepalive', () => {
     expect(thread.blocked).toEqual([]);
   });
 
+  it('that is to ask once a month does not ask all the time', () => {
+    const { thread } = watched({ every: '30d', timeout: '60d' });
+    vi.advanceTimersByTime(24 * 86_400_000);
+    expect(thread.asked).toBe(0);
+    vi.advanceTimersByTime(6 * 86_400_000);
+    expect(thread.asked).toBe(1);
+  });
+
   it('starts once, and can be stopped', () => {
     const { thread, keepalive } = watched();
     keepalive.start();
