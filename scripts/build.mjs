@@ -60,10 +60,12 @@ async function bundle() {
     dir: made,
     format: 'esm',
     sourcemap: true,
+    // lib/ is part of the package
+    sourcemapExcludeSources: true,
     entryFileNames: '[name].js',
     chunkFileNames: 'core/[name].js',
     // what stands in a function is read when that is first called; the types have it all
-    comments: false,
+    comments: { annotation: true, jsdoc: false, legal: false },
     codeSplitting: { groups: [{ name: 'core', test: CORE }] },
   });
   await build.close();

@@ -2,12 +2,11 @@ import { inspect } from 'node:util';
 // as a whole, or the bundle would call ours `Container$1`
 import * as inversify from 'inversify';
 import type { GetAllOptions, GetOptions, IsBoundOptions, OptionalGetOptions, ServiceIdentifier } from 'inversify';
-import type { Graph } from '@dagrejs/graphlib';
+import { Graph } from '@dagrejs/graphlib';
 import { unlessOvertaken } from '../base/async.js';
 import { ModeError } from '../base/errors.js';
 import type { ContainerState, LifecycleEvent, Logger } from '../base/events.js';
 import { nearest } from '../base/nearest.js';
-import { graphlib } from '../graph/graphlib.js';
 import type { TreeNode } from '../lifecycle/beacon.js';
 import { asRequest, type Request } from '../plan/dependencies.js';
 import { requireToken, tokenName } from '../plan/problems.js';
@@ -145,10 +144,9 @@ export class Container extends inversify.Container implements AsyncDisposable {
    */
   graph(...roots: ServiceIdentifier[]): Graph {
     for (const root of roots) requireToken(root, 'graph()');
-    const { Graph: GraphClass } = graphlib();
     const order = this.#resolve(roots.length === 0 ? this.#resolver.bound() : roots).order as Unit[];
     const all = roots.length === 0 ? new Set([...order, ...this.#engine.units]) : order;
-    return toGraph(new GraphClass({ directed: true, multigraph: false }), all);
+    return toGraph(new Graph({ directed: true, multigraph: false }), all);
   }
 
   /** How long the last boot took, and why. */

@@ -1,5 +1,4 @@
-import type { Graph } from '@dagrejs/graphlib';
-import { graphlib } from '../graph/graphlib.js';
+import { Graph } from '@dagrejs/graphlib';
 
 /** Something that has a place in the tree of services: a service, a node of a container's graph, a worker. */
 export interface TreeNode {
@@ -58,7 +57,7 @@ export class Beacon {
 
   /** The tree from here down, with an edge from each parent to each child. */
   asGraph(): Graph {
-    const graph = new (graphlib().Graph)({ directed: true });
+    const graph = new Graph({ directed: true });
     const ids = new Map<TreeNode, string>();
     const used = new Set<string>();
     const idOf = (node: TreeNode): string => {

@@ -1,6 +1,5 @@
-import { createRequire } from 'node:module';
 import { inspect } from 'node:util';
-import type { Cron } from 'croner';
+import { Cron } from 'croner';
 import { asError } from '../base/errors.js';
 
 /** The instants of a cron expression in a time zone. */
@@ -43,13 +42,9 @@ export function parseCrontab(expression: string, timezone?: string): CronTable {
   };
 }
 
-let croner: typeof import('croner') | undefined;
-
 function newCron(pattern: string, timezone: string | undefined): Cron {
-  // Only a program that has a crontab pays for the library. `import()` could not be used in a decorator.
-  croner ??= createRequire(import.meta.url)('croner') as typeof import('croner');
   // By default croner takes only `30 2` for a fixed time, and `30 2,14` would run twice in a repeated hour.
-  return new croner.Cron(pattern, { fixedTimeRule: 'no-wildcard', ...(timezone !== undefined && { timezone }) });
+  return new Cron(pattern, { fixedTimeRule: 'no-wildcard', ...(timezone !== undefined && { timezone }) });
 }
 
 function reasonOf(error: unknown): string {

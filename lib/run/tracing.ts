@@ -4,6 +4,7 @@
  * program, not for leaving on.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { OWN_FILES } from '../base/own-files.js';
 import type { TaskHost } from './host.js';
 
 /** One thing that is being waited for. */
@@ -69,12 +70,6 @@ export function currentCall(): TracedCall | undefined {
   return calls?.getStore();
 }
 
-// What is in there is ours, and of no interest to who looks for a line of his own. This is `lib/run/tracing.ts`, or part of
-// `dist/core/core.js`, whose source map leads to `lib/` again.
-const OWN_FILES = ['../../lib/', '../../dist/'].flatMap((path) => {
-  const { href, pathname } = new URL(path, import.meta.url);
-  return [href, decodeURIComponent(pathname)];
-});
 /** Frames that are looked at, and those that are kept. */
 const DEPTH = 24;
 const KEPT = 8;

@@ -84,3 +84,12 @@ export function noMethod(label: string, service: string, method: string): ModeEr
 export function badModule(label: string, message: string, remedy: string): ModeError {
   return new ModeError('ERR_MODE_THREAD_MODULE', { message, remedy, path: [label] });
 }
+
+/** ERR_MODE_THREAD_MODULE: the file that threads begin with is not where this code is. */
+export function bundled(label: string): ModeError {
+  return badModule(
+    label,
+    `The thread of ${label} has no file to begin with: mode-ts was bundled into the program`,
+    'Leave mode-ts out of the bundle where threads are used (--external:mode-ts, and the like), and install it beside.',
+  );
+}

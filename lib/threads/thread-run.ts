@@ -1,4 +1,5 @@
 /** One thread, from its birth to its end. A restart makes a new one. */
+import { existsSync } from 'node:fs';
 import {
   MessageChannel,
   receiveMessageOnPort,
@@ -35,8 +36,6 @@ export interface ThreadOptions {
 // `loading`: there is nothing to take back yet. `failing`: it crashed, and goes down by itself.
 type Phase = 'loading' | 'booting' | 'running' | 'failing' | 'stopping' | 'ended';
 
-const ENTRY = new URL('./inside/main.js', import.meta.url);
-
 export class ThreadRun {
   readonly calls: PendingCalls;
   readonly #worker: Worker;
@@ -62,7 +61,7 @@ export class ThreadRun {
     this.calls = new PendingCalls(host);
     void handled(this.#started.promise);
     const workerData: ThreadStart = { ...start, port: port2 };
-    this.#worker = spawn({
+    this.#worker = spawn(host.label, {
       name: host.label,
       workerData,
       transferList: [port2],
@@ -251,10 +250,20 @@ export class ThreadRun {
   }
 }
 
-function spawn(options: ConstructorParameters<typeof Worker>[1]): Worker {
+function spawn(label: string, options: ConstructorParameters<typeof Worker>[1]): Worker {
+  const entry = entryFor(label);
   // `node --input-type=module` is inherited, and refuses every entry that is a file
   const needsText = process.execArgv.some((argument) => argument.startsWith('--input-type'));
   return needsText
-    ? new Worker(`import(${JSON.stringify(ENTRY.href)})`, { ...options, eval: true })
-    : new Worker(ENTRY, options);
+    ? new Worker(`import(${JSON.stringify(entry.href)})`, { ...options, eval: true })
+    : new Worker(entry, options);
+}
+
+/** The file that a thread begins with, which only the package itself has. */
+function entryFor(label: string): URL {
+  // a bundle in CommonJS may have no URL
+  const { url } = import.meta as { url?: string };
+  const entry = url === undefined ? undefined : new URL(/* webpackIgnore: true */ './inside/main.js', url);
+  if (entry === undefined || !existsSync(entry)) throw errors.bundled(label);
+  return entry;
 }

@@ -1,17 +1,13 @@
 /** What to do about a module that cannot be loaded. */
 
-import { existsSync, readFileSync } from 'node:fs';
-import { dirname, extname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { dirname, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-export const TYPESCRIPT: readonly string[] = ['.ts', '.mts', '.cts', '.tsx'];
+import { isTypeScript, TYPESCRIPT } from '../modules/import-module.js';
+import { nearestConfig } from '../modules/odd-paths.js';
 
 /** What can be named on the command line; tried in this order for a path without one. */
 export const EXTENSIONS: readonly string[] = [...TYPESCRIPT, '.js', '.mjs', '.cjs'];
-
-export function isTypeScript(file: string): boolean {
-  return TYPESCRIPT.includes(extname(file));
-}
 
 /** An error that importing a module met. */
 interface Mishap {
@@ -102,13 +98,6 @@ function decoratorAdvice(file: string): string {
   const mistake = mistakeIn(textOf(config));
   if (mistake !== undefined) return `Mend ${config}, which cannot be read: ${mistake}.`;
   return `In ${config}, set "experimentalDecorators" and "emitDecoratorMetadata" to true, and let its "include" cover ${file}.`;
-}
-
-function nearestConfig(directory: string): string | undefined {
-  const candidate = join(directory, 'tsconfig.json');
-  if (existsSync(candidate)) return candidate;
-  const parent = dirname(directory);
-  return parent === directory ? undefined : nearestConfig(parent);
 }
 
 /** What is wrong with the JSON of a tsconfig.json, in which comments and a comma before a bracket are allowed. */

@@ -3,9 +3,8 @@
  * of node and inversify, tell a user nothing and are left out.
  */
 
-import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { ModeError, describeError, way, type BootError, type StopError } from '../base/errors.js';
+import { OWN_FILES } from '../base/own-files.js';
 import type { Culprit } from '../run/rejection.js';
 
 /** A program was asked for in a way that cannot work: a bad option, path, module or export. The exit code is 2. */
@@ -162,7 +161,7 @@ export function userFrames(error: unknown): string[] {
 }
 
 const FOREIGN: readonly string[] = [
-  dirname(dirname(fileURLToPath(import.meta.url))),
+  ...OWN_FILES,
   'node:',
   '<anonymous>)',
   '/node_modules/inversify/',

@@ -3,9 +3,9 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { describeError } from '../base/errors.js';
 import { nearest } from '../base/nearest.js';
-import { EXTENSIONS, isTypeScript, loadAdvice } from './advice.js';
+import { importModule, type Exports, type Refuse } from '../modules/import-module.js';
+import { EXTENSIONS, loadAdvice } from './advice.js';
 import { UsageError, split } from './explain.js';
 import { isClass, unitsOf, type WorkerUnit } from './target.js';
 import type { Worker } from './worker.js';
@@ -85,41 +85,22 @@ export function similar(wanted: string, names: Iterable<string>): string[] {
   return close.filter((name) => wanted.length > 1 && name[0]?.toLowerCase() === wanted[0]?.toLowerCase());
 }
 
-async function importFile(file: string, path: string): Promise<Record<string, unknown>> {
-  if (isTypeScript(file)) await registerTypeScript(path);
+const refuse: Refuse = (message, remedy, cause) => new UsageError(message, remedy, cause);
+
+async function importFile(file: string, path: string): Promise<Exports> {
   try {
-    return (await import(pathToFileURL(file).href)) as Record<string, unknown>;
+    return await importModule(pathToFileURL(file).href, path, refuse);
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     // what our own declarations find wrong brings its own advice
     const { message, remedy = loadAdvice(error, file, path) } = split(error);
     throw new UsageError(`${path} cannot be loaded: ${message}`, remedy, error);
   }
 }
 
-// In a variable, because it is an optional dependency, which a compiler need not find.
-const LOADER = '@oxc-node/core/register';
-
-/** Makes node understand TypeScript from here on: oxc-node installs itself into its module loader. */
-async function registerTypeScript(path: string): Promise<void> {
-  // these two understand it by themselves
-  if ('Bun' in globalThis || 'Deno' in globalThis) return;
-  try {
-    await import(LOADER);
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';
-    throw new UsageError(
-      `${path} is TypeScript, and @oxc-node/core, which runs it, ` +
-        (missing ? 'is not installed.' : `cannot be loaded: ${describeError(error)}`),
-      'Install it (npm install --save-dev @oxc-node/core), or compile the program and name the JavaScript file.',
-      missing ? undefined : error,
-    );
-  }
-}
-
-function pick(exports: Record<string, unknown>, name: string, path: string): unknown {
-  const all = flatten(exports);
-  if (Object.hasOwn(all, name)) return all[name];
-  const names = Object.keys(all).filter((key) => key !== 'module.exports' && key !== '__esModule');
+function pick(exports: Exports, name: string, path: string): unknown {
+  if (Object.hasOwn(exports, name)) return exports[name];
+  const names = Object.keys(exports).filter((key) => key !== 'module.exports' && key !== '__esModule');
   if (names.length === 0) {
     throw new UsageError(`${path} exports nothing.`, 'Export the program from it: export default App;');
   }
@@ -130,12 +111,6 @@ function pick(exports: Record<string, unknown>, name: string, path: string): unk
       ? 'Leave --export away to take the default export.'
       : `Take one of these with --export ${likely}${name === 'default' ? ', or export the program by default' : ''}.`,
   );
-}
-
-/** A CommonJS module that was an ES module before it was compiled carries its exports one level deeper. */
-function flatten(exports: Record<string, unknown>): Record<string, unknown> {
-  const inner = exports['default'];
-  return typeof inner === 'object' && inner !== null && '__esModule' in inner ? { ...inner } : exports;
 }
 
 async function call(make: () => unknown, what: string): Promise<unknown> {

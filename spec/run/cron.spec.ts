@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { parseCrontab } from '../../lib/run/cron.js';
 
@@ -59,24 +58,6 @@ describe('parseCrontab', () => {
       expect(parse).toThrow(/ is not a time zone\n {2}→ Give a name of the IANA database such as 'US\/Pacific'/);
     },
   );
-
-  it('loads croner only when there is something to read', () => {
-    const script = `
-      import { parseCrontab } from ${JSON.stringify(new URL('../../lib/run/cron.ts', import.meta.url).href)};
-      import { createRequire } from 'node:module';
-      const loaded = () => Object.keys(createRequire(import.meta.url).cache).some((file) => file.includes('croner'));
-      const before = loaded();
-      parseCrontab('0 0 * * *');
-      console.log(before, loaded());`;
-    const output = execFileSync(
-      process.execPath,
-      ['--import', '@oxc-node/core/register', '--input-type=module', '-e', script],
-      {
-        encoding: 'utf8',
-      },
-    );
-    expect(output).toBe('false true\n');
-  });
 });
 
 // Clocks go forward: 02:00 to 03:00 in California, Germany; 02:00 to 02:30 on Lord Howe; 00:00 to 01:00 in Chile, Egypt.

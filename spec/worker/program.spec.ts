@@ -376,6 +376,64 @@ describe('a program in TypeScript', () => {
     );
   });
 
+  it.each(['c#', '100%25', 'what?', 'a b'])(
+    'runs below a directory called %s, with what it imports there',
+    async (name) => {
+      write(`${name}/tsconfig.json`, JSON.stringify({ compilerOptions: { ...options, emitDecoratorMetadata: true } }));
+      write(`${name}/node_modules/quiet/package.json`, '{ "type": "module", "exports": "./index.js" }');
+      write(`${name}/node_modules/quiet/index.js`, 'export const greeting = "good morning";');
+      write(
+        `${name}/db.ts`,
+        "import { service } from 'mode-ts';\n@service() export class Db { readonly up: boolean = true; }\n",
+      );
+      write(
+        `${name}/app.ts`,
+        "import { service } from 'mode-ts';\nimport { greeting } from 'quiet';\nimport { Db } from './db.js';\n" +
+          '@service() export default class App {\n  constructor(private readonly db: Db) {}\n' +
+          '  onStarted(): void { console.log(greeting, this.db.up); setTimeout(() => process.kill(process.pid, "SIGTERM")); }\n}\n',
+      );
+      const worker = modeWorker([`${name}/app.ts`], { cwd: directory });
+      expect(await worker.exit(), worker.out + worker.err).toBe(0);
+      expect(worker.out).toContain('good morning true');
+    },
+  );
+
+  it('is left to a compiler that node was started with', async () => {
+    const bin = otherCopy();
+    // what tsx does, as far as this program needs it
+    write('bare-install/node_modules/tsx/package.json', '{ "type": "module", "exports": "./index.js" }');
+    write(
+      'bare-install/node_modules/tsx/index.js',
+      "import { register } from 'node:module';\nregister('./hooks.js', import.meta.url);\n",
+    );
+    write(
+      'bare-install/node_modules/tsx/hooks.js',
+      "export const load = (url, context, next) => url.endsWith('.ts')\n" +
+        "  ? { format: 'module', shortCircuit: true, source: \"import { service } from 'mode-ts'; class App { onStarted() { " +
+        "console.log('compiled by tsx'); setTimeout(() => process.kill(process.pid, 'SIGTERM')); } } service()(App); export default App\" }\n" +
+        '  : next(url, context);\n',
+    );
+    write('bare-install/by-tsx.ts', 'not to be compiled by anybody else');
+    const cwd = join(directory, 'bare-install');
+    const worker = modeWorker(['by-tsx.ts'], { cwd, bin, env: { NODE_OPTIONS: '--import tsx' } });
+    expect(await worker.exit(), worker.out + worker.err).toBe(0);
+    expect(worker.out).toContain('compiled by tsx');
+  });
+
+  it('is compiled by the oxc-node of its own project, where the binary has none', async () => {
+    const bin = otherCopy();
+    write('project/tsconfig.json', JSON.stringify({ compilerOptions: options }));
+    write('project/node_modules/@oxc-node/here', '');
+    symlinkSync(join(ROOT, 'node_modules/@oxc-node/core'), join(directory, 'project/node_modules/@oxc-node/core'));
+    write(
+      'project/app.ts',
+      'import { service } from "mode-ts";\nenum Kind { Own = 7 }\n@service() export default class App { onStarted(): void { console.log(Kind.Own); setTimeout(() => process.kill(process.pid, "SIGTERM")); } }\n',
+    );
+    const worker = modeWorker([join(directory, 'project/app.ts')], { cwd: tmpdir(), bin });
+    expect(await worker.exit(), worker.out + worker.err).toBe(0);
+    expect(worker.lines).toContain('7');
+  });
+
   /** The binary of another installed copy of this package, one without oxc-node. */
   function otherCopy(): string {
     const modules = join(directory, 'bare-install', 'node_modules');

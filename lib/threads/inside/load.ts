@@ -3,20 +3,15 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Class } from '../../declare/definition.js';
 import { nearest } from '../../base/nearest.js';
+import { importModule, type Exports } from '../../modules/import-module.js';
 import * as errors from '../errors.js';
 import type { ThreadStart } from '../protocol.js';
-import { prepareFor } from './typescript.js';
-
-export type Exports = Readonly<Record<string, unknown>>;
 
 /** Loads the module. What it throws by itself is passed on as it is. */
-export async function loadModule({ label, module }: ThreadStart): Promise<Exports> {
+export function loadModule({ label, module }: ThreadStart): Promise<Exports> {
   const url = findSource(label, module);
-  if (url.startsWith('file:')) await prepareFor(fileURLToPath(url), label);
-  const exports = (await import(url)) as Exports;
-  // a CommonJS module that was an ES module before it was compiled carries its exports one level deeper
-  const inner = exports['default'];
-  return typeof inner === 'object' && inner !== null && '__esModule' in inner ? inner : exports;
+  const name = url.startsWith('file:') ? fileURLToPath(url) : url;
+  return importModule(url, name, (message, remedy) => errors.badModule(label, message.replace(/\.$/, ''), remedy));
 }
 
 /** The class among the exports of the module. */
