@@ -30,7 +30,17 @@ export {
 export type { ServiceIdentifier } from 'inversify';
 
 export { crontab, service, task, timer } from './declare/decorators.js';
-export type { CrontabOptions, TaskOptions, TimerOptions } from './declare/decorators.js';
+export type {
+  CrontabOptions,
+  ServiceDecorator,
+  TaskOptions,
+  TimerOptions,
+  WorkDecorator,
+} from './declare/decorators.js';
+export { defineService } from './declare/define-service.js';
+export type { DefineServiceOptions, MethodName } from './declare/define-service.js';
+export { token } from './declare/token.js';
+export type { ClassTaking, Dependencies, Instances, NotTooLong, Token, UnknownKey } from './declare/token.js';
 export type { InjectOption, OnError, RestartOptions, RestartScope, ServiceOptions } from './declare/definition.js';
 
 export { Container } from './container/container.js';

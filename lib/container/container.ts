@@ -7,6 +7,8 @@ import { unlessOvertaken } from '../base/async.js';
 import { ModeError } from '../base/errors.js';
 import type { ContainerState, LifecycleEvent, Logger } from '../base/events.js';
 import { nearest } from '../base/nearest.js';
+import type { InjectOption } from '../declare/definition.js';
+import type { Instances } from '../declare/token.js';
 import type { TreeNode } from '../lifecycle/beacon.js';
 import { asRequest, type Request } from '../plan/dependencies.js';
 import { requireToken, tokenName } from '../plan/problems.js';
@@ -62,7 +64,7 @@ export class Container extends inversify.Container implements AsyncDisposable {
    * @throws ModeError ERR_MODE_STOPPING while the container stops
    */
   boot<T>(root: ServiceIdentifier<T>, options?: BootOptions): Promise<T>;
-  boot(roots: readonly ServiceIdentifier[], options?: BootOptions): Promise<unknown[]>;
+  boot<const R extends readonly ServiceIdentifier[]>(roots: R, options?: BootOptions): Promise<Instances<R>>;
   boot(options?: BootOptions): Promise<void>;
   async boot(
     first?: ServiceIdentifier | readonly ServiceIdentifier[] | BootOptions,
@@ -114,10 +116,15 @@ export class Container extends inversify.Container implements AsyncDisposable {
   /**
    * Manages a value that is no service class: a pool, a client, a server. Dependents receive it by injection.
    */
-  resource<T>(id: ServiceIdentifier<T>, options: ResourceOptions<T>): void {
+  resource<T, V extends T = T, const I extends readonly InjectOption[] = []>(
+    id: ServiceIdentifier<T>,
+    options: ResourceOptions<V, I>,
+  ): void {
     requireToken(id, 'resource()');
-    checkResource(tokenName(id), options as ResourceOptions<unknown>);
-    this.#host.addResource(id, options as ResourceOptions<unknown>);
+    // stands for all that a list can name
+    const given = options as unknown as ResourceOptions<unknown>;
+    checkResource(tokenName(id), given);
+    this.#host.addResource(id, given);
   }
 
   /**

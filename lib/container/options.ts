@@ -6,6 +6,7 @@ import { toMs, type Duration } from '../base/duration.js';
 import type { Logger } from '../base/events.js';
 import { isPlain, requireOptions } from '../base/nearest.js';
 import type { InjectOption } from '../declare/definition.js';
+import type { Dependencies } from '../declare/token.js';
 import type { Coordinator } from '../run/host.js';
 
 /** Options of a container, besides those of inversify's. A key that nobody reads is a `TypeError`. */
@@ -46,13 +47,17 @@ export interface StopOptions {
   timeout?: Duration;
 }
 
+/** What the `start` of a resource is called with: its dependencies, and a signal. */
+export type StartArguments<I extends readonly InjectOption[]> = number extends I['length']
+  ? Dependencies<I>
+  : [...dependencies: Dependencies<I>, signal: AbortSignal];
+
 /** How a resource is made and released. A key that nobody reads is a `TypeError`. */
-export interface ResourceOptions<T> {
+export interface ResourceOptions<T, I extends readonly InjectOption[] = readonly InjectOption[]> {
   /** What `start` is given, in order. */
-  inject?: readonly InjectOption[];
+  inject?: I;
   /** Makes the value. Called with what `inject` names and a signal that aborts when the start is given up. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- what `inject` names cannot be typed from tokens
-  start: (...args: any[]) => T | PromiseLike<T>;
+  start: (...args: StartArguments<I>) => T | PromiseLike<T>;
   /** Releases the value. The signal aborts when grace is over. */
   stop?: (value: T, signal: AbortSignal) => unknown;
   /** What people read. Default: the name of the token. */

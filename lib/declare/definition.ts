@@ -90,11 +90,14 @@ export interface ServiceRestart extends RestartPolicy {
 }
 
 /** The options of `@service()`. A key that nobody reads is a `TypeError`. */
-export interface ServiceOptions {
+export interface ServiceOptions<I extends readonly InjectOption[] = readonly InjectOption[]> {
   /** What people read in logs, errors and graphs. Default: the name of the class. */
   name?: string;
-  /** The constructor's dependencies in order, for compilers that emit no type metadata. */
-  inject?: readonly InjectOption[];
+  /**
+   * The constructor's dependencies in order, for compilers that emit no type metadata. Checked against its parameters: a wrong
+   * class, order or length does not compile.
+   */
+  inject?: I;
   /** Services that must run while this one does, although nothing of them is injected. */
   dependsOn?: readonly (ServiceIdentifier | LazyServiceIdentifier)[];
   /**
@@ -264,13 +267,13 @@ export function declareService(cls: Class, options: ServiceOptions = NOTHING, me
   Object.defineProperty(cls, DECLARED, { value: definition });
 }
 
-const OPTIONS = ['name', 'inject', 'dependsOn', 'startTimeout', 'stopTimeout', 'restart'];
+export const SERVICE_OPTIONS = ['name', 'inject', 'dependsOn', 'startTimeout', 'stopTimeout', 'restart'];
 const RESTART = ['when', 'scope', 'maxRestarts', 'over', 'backoff'];
 
 /** @throws TypeError */
 function checkOptions(cls: Class, options: ServiceOptions): void {
   if (options === NOTHING) return;
-  requireOptions(options, OPTIONS, `@service() of ${nameOf(cls)}`);
+  requireOptions(options, SERVICE_OPTIONS, `@service() of ${nameOf(cls)}`);
   for (const list of ['inject', 'dependsOn'] as const) {
     const given: unknown = options[list];
     if (given === undefined || Array.isArray(given)) continue;

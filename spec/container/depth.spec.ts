@@ -18,7 +18,7 @@ describe(`a chain of ${LENGTH.toLocaleString('en')} services`, () => {
           running -= 1;
         }
       }
-      service({ name: `S${String(n)}`, inject: [top] })(Link);
+      service({ name: `S${String(n)}`, dependsOn: [top] })(Link);
       top = Link;
     }
     const container = new Container();

@@ -99,7 +99,9 @@ describe('report()', () => {
     const { container, player } = program();
     container.bind('url').toConstantValue(1);
     container.resource('pool', { inject: ['url'], start: () => 1 });
-    class Users {}
+    class Users {
+      constructor(readonly pool: number) {}
+    }
     service({ inject: ['pool'] })(Users);
     await container.boot(player('App', { needs: [Users, 'url'] }));
     expect(container.report().services.map(({ id }) => id)).toEqual(['pool', 'App']);

@@ -15,7 +15,7 @@ describe('resource()', () => {
     class Config extends Service {}
     const { container, history } = stage();
     container.bind('url').toConstantValue('postgres://');
-    container.resource<{ open: boolean }>('pool', {
+    container.resource('pool', {
       inject: [Config, 'url'],
       start: async (...given: unknown[]) => {
         calls.push(['start', ...given]);

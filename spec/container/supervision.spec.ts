@@ -616,6 +616,7 @@ describe('what can be seen of it', () => {
     }
     @service({ inject: [Redis] })
     class App {
+      constructor(readonly redis: Redis) {}
       onRestart() {
         log.push('App.onRestart');
       }
@@ -696,7 +697,7 @@ describe('what can be seen of it', () => {
     }
     @service({ restart: { backoff: { initial: '5s', jitter: 0 } } })
     class Redis extends Busy {}
-    @service({ inject: [Redis] })
+    @service({ dependsOn: [Redis] })
     class Cache extends Busy {}
     @service()
     class Mail extends Busy {}

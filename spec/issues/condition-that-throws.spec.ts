@@ -13,12 +13,14 @@ it('a program whose condition threw can be booted once it does not', async () =>
   }
   @service({ inject: [Redis] })
   class Cache {
+    constructor(readonly redis: Redis) {}
     onStart() {
       log.push('Cache');
     }
   }
   @service({ inject: ['port'] })
   class Web {
+    constructor(readonly port: number) {}
     onStart() {
       log.push('Web');
     }
@@ -26,6 +28,10 @@ it('a program whose condition threw can be booted once it does not', async () =>
   // what comes first is planned when the condition throws
   @service({ inject: [Cache, Web] })
   class App {
+    constructor(
+      readonly cache: Cache,
+      readonly web: Web,
+    ) {}
     onStart() {
       log.push('App');
     }

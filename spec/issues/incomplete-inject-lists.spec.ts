@@ -76,6 +76,7 @@ it('a list that is too short', () => {
       readonly other: unknown,
     ) {}
   }
+  // @ts-expect-error -- which the compiler says as well
   service({ inject: [Redis] })(App);
   expect(problemsOf(App)).toMatchObject([
     {

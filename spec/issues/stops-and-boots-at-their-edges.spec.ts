@@ -11,7 +11,7 @@ function onBadDb(start: () => unknown): typeof Service {
       throw boom;
     }
   }
-  @service({ inject: [Db] })
+  @service({ dependsOn: [Db] })
   class App extends Service {
     override onStart(): unknown {
       return start();

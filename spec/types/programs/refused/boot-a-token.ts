@@ -1,0 +1,7 @@
+// Property 'drain' does not exist on type 'Pool'.
+import { Container } from 'mode-ts';
+import { POOL } from '../things.js';
+
+const container = new Container();
+const pool = await container.boot(POOL);
+pool.drain();

@@ -1,0 +1,11 @@
+// Types of parameters 'db' and 'args_0' are incompatible. Type 'Redis' is missing the following properties from type 'Pool': query, end
+import { Service, defineService } from 'mode-ts';
+import { type Pool, Redis } from '../things.js';
+
+class Cache extends Service {
+  constructor(readonly db: Pool) {
+    super();
+  }
+}
+
+export default defineService(Cache, { inject: [Redis] });

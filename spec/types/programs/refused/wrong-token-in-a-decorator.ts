@@ -1,0 +1,10 @@
+// Types of parameters 'redis' and 'args_0' are incompatible. Type 'Pool' is missing the following properties from type 'Redis': incrBy,
+import { Service, service } from 'mode-ts';
+import { POOL, Redis } from '../things.js';
+
+@service({ inject: [POOL] })
+export class Cache extends Service {
+  constructor(readonly redis: Redis) {
+    super();
+  }
+}
