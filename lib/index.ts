@@ -64,7 +64,13 @@ export {
 export type { Replacement, SupervisorOptions } from './services/supervisor.js';
 export { ServiceProxy } from './services/proxy.js';
 export { describePolicy, restartPolicy } from './supervise/budget.js';
-export type { Backoff, BackoffOptions, RestartPolicy, RestartPolicyOptions } from './supervise/budget.js';
+export type {
+  Backoff,
+  BackoffOptions,
+  RestartPolicy,
+  RestartPolicyOptions,
+  StartRetryOptions,
+} from './supervise/budget.js';
 export type { Strategy } from './supervise/strategy.js';
 export { Beacon } from './lifecycle/beacon.js';
 export type { TimerStatus } from './run/status.js';

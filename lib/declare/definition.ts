@@ -8,7 +8,14 @@ import { requireOptions } from '../base/nearest.js';
 import { ignoresArguments, type AnyFunction } from './arguments.js';
 import { describedBy, describeToInversify, isBare, isInjectableType, parameterTypes } from './describe.js';
 import * as Hook from './hook.js';
-import { restartPolicy, type RestartPolicy, type RestartPolicyOptions } from '../supervise/budget.js';
+import {
+  restartPolicy,
+  retryPolicy,
+  type RestartPolicy,
+  type RestartPolicyOptions,
+  type RetryPolicy,
+  type StartRetryOptions,
+} from '../supervise/budget.js';
 
 /** Any constructor at all, whatever it takes. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- `unknown[]` would refuse every class with parameters
@@ -109,6 +116,16 @@ export interface ServiceOptions<I extends readonly InjectOption[] = readonly Inj
   stopTimeout?: Duration;
   /** What becomes of a crash: `{}` restarts by the defaults. Without it, the container stops in order and fails. */
   restart?: RestartOptions;
+  /**
+   * How often a start that fails or times out is tried again, after its way down: so many times, or `{ attempts, backoff }`. Each
+   * attempt has its own `startTimeout`. The error of the last one counts. Default: never.
+   */
+  startRetry?: number | StartRetryOptions;
+  /**
+   * `false` for what the program can do without: where it does not start, or crashes, everything else goes on. It is brought back as
+   * its `restart` says. Default `true`.
+   */
+  required?: boolean;
 }
 
 /** Methods that are called when an instance was made, and when inversify lets go of it. */
@@ -140,6 +157,8 @@ export class Definition {
   readonly stopTimeout: number | undefined;
   /** What becomes of its crashes, if it is restarted. */
   readonly restart: ServiceRestart | undefined;
+  /** How a start of it that fails is tried again, if it is. */
+  readonly startRetry: RetryPolicy | undefined;
   /** What all instances of the class inherit from. */
   readonly prototype: unknown;
   /** That of the class it extends, up to and without the base class of services. */
@@ -180,6 +199,8 @@ export class Definition {
     this.startTimeout = timeoutOf(options.startTimeout, `The startTimeout of ${name}`);
     this.stopTimeout = timeoutOf(options.stopTimeout, `The stopTimeout of ${name}`);
     this.restart = options.restart === undefined ? undefined : restartOf(options.restart, name);
+    this.startRetry =
+      options.startRetry === undefined ? undefined : retryPolicy(options.startRetry, `startRetry of ${name}`);
     this.prototype = cls?.prototype;
     const base = hooks === BASE ? undefined : baseOf(cls);
     this.base = base;
@@ -204,6 +225,11 @@ export class Definition {
   readWork(metadata?: object): void {
     const { cls, base } = this;
     if (cls !== undefined) this.work = workOf(cls, metadata ?? metadataOf(cls), base?.work ?? NO_WORK);
+  }
+
+  /** Whether the program can do without it. */
+  get optional(): boolean {
+    return this.options.required === false;
   }
 
   /** Whether it is that of a value that has no class of its own. */
@@ -267,7 +293,16 @@ export function declareService(cls: Class, options: ServiceOptions = NOTHING, me
   Object.defineProperty(cls, DECLARED, { value: definition });
 }
 
-export const SERVICE_OPTIONS = ['name', 'inject', 'dependsOn', 'startTimeout', 'stopTimeout', 'restart'];
+export const SERVICE_OPTIONS = [
+  'name',
+  'inject',
+  'dependsOn',
+  'startTimeout',
+  'stopTimeout',
+  'restart',
+  'startRetry',
+  'required',
+];
 const RESTART = ['when', 'scope', 'maxRestarts', 'over', 'backoff'];
 
 /** @throws TypeError */
@@ -281,11 +316,20 @@ function checkOptions(cls: Class, options: ServiceOptions): void {
       `${list} of ${nameOf(cls)} is a list of classes and tokens, not ${inspect(given)}\n  → Write ${list}: [...].`,
     );
   }
+  checkRequired(options.required, nameOf(cls));
   if (options.name !== undefined && typeof options.name !== 'string') {
     throw new TypeError(
       `name of @service() of ${nameOf(cls)} is a string, not ${inspect(options.name)}\n  → Give what people are to read, or leave it out.`,
     );
   }
+}
+
+/** @throws TypeError */
+export function checkRequired(required: unknown, name: string): void {
+  if (required === undefined || typeof required === 'boolean') return;
+  throw new TypeError(
+    `required of ${name} is true or false, not ${inspect(required)}\n  → Give false where the program can do without it.`,
+  );
 }
 
 /** Records a task, timer or crontab. `holder` is the class's prototype or its metadata object. */

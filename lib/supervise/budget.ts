@@ -14,8 +14,9 @@
  */
 import { inspect } from 'node:util';
 import { formatMs, toMs, type Duration } from '../base/duration.js';
+import { requireOptions } from '../base/nearest.js';
 
-/** How long to wait before a restart: `initial`, then `factor` times as long after every further crash, up to `max`. */
+/** How long to wait before a restart or another attempt: `initial`, then `factor` times as long each further time, up to `max`. */
 export interface BackoffOptions {
   /** The wait before the first restart. Default 100 ms, or `max` where that is shorter. */
   initial?: Duration;
@@ -106,49 +107,92 @@ export type Verdict =
  * @throws TypeError when something is of the wrong kind, RangeError when it is out of range; both show the value.
  */
 export function restartPolicy(options: RestartPolicyOptions = {}, what = 'restart policy'): RestartPolicy {
-  if (typeof options !== 'object' || (options as unknown) === null) throw wrong('', 'an object', options);
+  if (typeof options !== 'object' || (options as unknown) === null) throw wrong(what, 'an object', options);
   const { maxRestarts = 5, over = '1m', backoff = {} } = options;
-
-  number(maxRestarts, 'maxRestarts');
-  if (maxRestarts !== Infinity && !(Number.isSafeInteger(maxRestarts) && maxRestarts >= 0)) {
-    throw outOfRange('maxRestarts', 'a whole number from 0, or Infinity', maxRestarts);
-  }
+  requireCount(maxRestarts, `${what}: maxRestarts`);
   const overMs = toMs(over, `${what}: over`);
-  if (overMs === 0) throw outOfRange('over', 'more than 0', over);
-  return Object.freeze({ maxRestarts, overMs, backoff: backoff === false ? false : completed(backoff) });
+  if (overMs === 0) throw outOfRange(`${what}: over`, 'more than 0', over);
+  return Object.freeze({ maxRestarts, overMs, backoff: backoffOf(backoff, what) });
+}
 
-  function completed(given: BackoffOptions): Backoff {
-    if (typeof given !== 'object' || (given as unknown) === null) throw wrong('backoff', 'false or an object', given);
-    const { initial, factor = 2, max, jitter = 0.2, resetAfter = '1m' } = given;
-    const givenInitial = initial === undefined ? undefined : toMs(initial, `${what}: backoff.initial`);
-    const givenMax = max === undefined ? undefined : toMs(max, `${what}: backoff.max`);
-    const initialMs = givenInitial ?? Math.min(100, givenMax ?? Infinity);
-    const maxMs = givenMax ?? Math.max(30_000, initialMs);
-    if (maxMs < initialMs) throw outOfRange('backoff.max', `at least backoff.initial (${inspect(initial)})`, max);
-    number(factor, 'backoff.factor');
-    if (!(factor >= 1 && factor < Infinity)) throw outOfRange('backoff.factor', 'at least 1 and finite', factor);
-    number(jitter, 'backoff.jitter');
-    if (!(jitter >= 0 && jitter <= 1)) throw outOfRange('backoff.jitter', 'between 0 and 1', jitter);
-    return Object.freeze({
-      initialMs,
-      factor,
-      maxMs,
-      jitter,
-      resetAfterMs: toMs(resetAfter, `${what}: backoff.resetAfter`),
-    });
-  }
+/** How a start that fails is tried again. Options that are left out have their defaults. */
+export interface StartRetryOptions {
+  /** How many more attempts are made after the first. A whole number from 0, or `Infinity`. Default 5. */
+  attempts?: number;
+  /** How long to wait before each; `false` tries again at once. Default: 100 ms, then twice as long each time, up to 30 s. */
+  backoff?: false | BackoffOptions;
+}
 
-  function number(value: unknown, option: string): void {
-    if (typeof value !== 'number' || Number.isNaN(value)) throw wrong(option, 'a number', value);
-  }
+/** The same, complete and in milliseconds. */
+export interface RetryPolicy {
+  /** How many attempts are made after the first. */
+  readonly attempts: number;
+  /** The waits; `false` tries again at once. */
+  readonly backoff: false | Backoff;
+}
 
-  function wrong(option: string, expected: string, value: unknown): TypeError {
-    return new TypeError(`${option === '' ? what : `${what}: ${option}`} must be ${expected}, not ${inspect(value)}`);
+/**
+ * Checks how a start is tried again, and completes it. A number is that of the attempts.
+ *
+ * @throws TypeError when something is of the wrong kind, RangeError when it is out of range; both show the value.
+ */
+export function retryPolicy(given: number | StartRetryOptions, what: string): RetryPolicy {
+  const options = typeof given === 'number' ? { attempts: given } : given;
+  if (typeof options !== 'object' || (options as unknown) === null) {
+    throw wrong(what, 'a number of attempts or an object', given);
   }
+  requireOptions(options, ['attempts', 'backoff'], what);
+  const { attempts = 5, backoff = {} } = options;
+  requireCount(attempts, typeof given === 'number' ? what : `${what}: attempts`);
+  return Object.freeze({ attempts, backoff: backoffOf(backoff, what) });
+}
 
-  function outOfRange(option: string, expected: string, value: unknown): RangeError {
-    return new RangeError(`${what}: ${option} must be ${expected}, not ${inspect(value)}`);
+/** How long to wait before the nth further attempt, in milliseconds. */
+export function retryDelay({ backoff }: RetryPolicy, attempt: number, random: number = Math.random()): number {
+  return backoff === false ? 0 : jittered(backoff, delayOf(backoff, attempt), random);
+}
+
+function backoffOf(given: false | BackoffOptions, what: string): false | Backoff {
+  return given === false ? false : completed(given, what);
+}
+
+function completed(given: BackoffOptions, what: string): Backoff {
+  if (typeof given !== 'object' || (given as unknown) === null) {
+    throw wrong(`${what}: backoff`, 'false or an object', given);
   }
+  const { initial, factor = 2, max, jitter = 0.2, resetAfter = '1m' } = given;
+  const givenInitial = initial === undefined ? undefined : toMs(initial, `${what}: backoff.initial`);
+  const givenMax = max === undefined ? undefined : toMs(max, `${what}: backoff.max`);
+  const initialMs = givenInitial ?? Math.min(100, givenMax ?? Infinity);
+  const maxMs = givenMax ?? Math.max(30_000, initialMs);
+  if (maxMs < initialMs) {
+    throw outOfRange(`${what}: backoff.max`, `at least backoff.initial (${inspect(initial)})`, max);
+  }
+  requireNumber(factor, `${what}: backoff.factor`, 'at least 1 and finite', (n) => n >= 1 && n < Infinity);
+  requireNumber(jitter, `${what}: backoff.jitter`, 'between 0 and 1', (n) => n >= 0 && n <= 1);
+  const resetAfterMs = toMs(resetAfter, `${what}: backoff.resetAfter`);
+  return Object.freeze({ initialMs, factor, maxMs, jitter, resetAfterMs });
+}
+
+function requireCount(value: number, what: string): void {
+  requireNumber(value, what, 'a whole number from 0, or Infinity', isCount);
+}
+
+function isCount(n: number): boolean {
+  return n === Infinity || (Number.isSafeInteger(n) && n >= 0);
+}
+
+function requireNumber(value: unknown, what: string, expected: string, fits: (value: number) => boolean): void {
+  if (typeof value !== 'number' || Number.isNaN(value)) throw wrong(what, 'a number', value);
+  if (!fits(value)) throw outOfRange(what, expected, value);
+}
+
+function wrong(what: string, expected: string, value: unknown): TypeError {
+  return new TypeError(`${what} must be ${expected}, not ${inspect(value)}`);
+}
+
+function outOfRange(what: string, expected: string, value: unknown): RangeError {
+  return new RangeError(`${what} must be ${expected}, not ${inspect(value)}`);
 }
 
 /**
