@@ -18,7 +18,7 @@ async function aMinuteOf(declare: (cls: ReturnType<typeof newCache>) => void) {
   declare(Cache);
   const cache = await container.boot(Cache);
   await clock.advance('1m');
-  const timers = container.timers().map(({ lastMs: _, ...timer }) => timer);
+  const timers = container.timers().map(({ lastMs: _, ...rest }) => rest);
   await container.stop();
   return { history: history.list, timers, redis: cache.redis.constructor, name: cache.label };
 }
