@@ -1,4 +1,5 @@
 import { ModeError, type ModeErrorCode } from './errors.js';
+import { peek } from './words.js';
 
 /** A promise that is settled from outside. (`Promise.withResolvers` came with Node 22.) */
 export interface Deferred<T> {
@@ -44,12 +45,7 @@ export function isEcho(error: unknown, reason: unknown): boolean {
 
 /** Whether an error is what the platform rejects with when a signal aborts. */
 export function isAbort(error: unknown): boolean {
-  try {
-    return (error as { name?: unknown } | null | undefined)?.name === 'AbortError';
-  } catch {
-    // a getter that throws
-    return false;
-  }
+  return peek(error, 'name') === 'AbortError';
 }
 
 /** For a promise whose rejection is reported somewhere else. */
@@ -69,8 +65,15 @@ const OVERTAKEN: ReadonlySet<ModeErrorCode> = new Set([
 
 /** Whether an error says no more than that a stop had the last word. */
 export function isOvertaken(error: unknown): boolean {
-  if (!ModeError.is(error)) return false;
-  return OVERTAKEN.has(error.code) || (error.code === 'ERR_MODE_BOOT' && isOvertaken(error.cause));
+  const seen = new Set<unknown>();
+  // an error may be its own cause
+  for (let at = error; ModeError.is(at) && !seen.has(at); at = peek(at, 'cause')) {
+    const code = peek(at, 'code') as ModeErrorCode;
+    if (OVERTAKEN.has(code)) return true;
+    if (code !== 'ERR_MODE_BOOT') return false;
+    seen.add(at);
+  }
+  return false;
 }
 
 /**

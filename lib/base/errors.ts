@@ -4,12 +4,17 @@
  * replaced: they travel as `cause`.
  */
 
-import { inspect } from 'node:util';
+import { describeError, firstOf, isErrorObject, peek, shorten } from './words.js';
+
+export { describeError };
 
 const BRAND = Symbol.for('mode-ts.ModeError');
 
 // how every message ends; those of nested errors are indented further
-const REMEDY = /\n {2}→ ((?:(?!\n {2}→ ).)*)$/s;
+const REMEDY = '\n  → ';
+
+/** How long a message of ours may be, which can quote many of others. */
+const LONGEST = 1_000_000;
 
 /**
  * What kind of mistake or mishap an error is. Stable: programs may compare against it. New ones may come. What to do about
@@ -76,8 +81,14 @@ export class ModeError extends Error {
   /** Names from the root to the culprit, where there is a path. */
   declare readonly path?: string[];
 
-  constructor(code: ModeErrorCode, { message, remedy, path, cause }: ModeErrorOptions) {
-    super(remedy === undefined ? message : `${message}\n  → ${remedy}`, cause === undefined ? undefined : { cause });
+  constructor(code: ModeErrorCode, options: ModeErrorOptions) {
+    const { remedy, path } = options;
+    const message = shorten(options.message, LONGEST);
+    // what was thrown may be `undefined`
+    super(
+      remedy === undefined ? message : message + REMEDY + remedy,
+      'cause' in options ? { cause: options.cause } : {},
+    );
     this.code = code;
     if (path !== undefined) this.path = [...path];
     Object.defineProperty(this, BRAND, { value: true });
@@ -148,7 +159,7 @@ export class BootError extends ModeError {
   readonly errors: unknown[];
 
   constructor(service: string, path: readonly string[], cause: unknown, errors: unknown[] = []) {
-    const onTheWayBack = errors.length === 0 ? '' : `; on the way back: ${errors.map(within).join('; ')}`;
+    const onTheWayBack = errors.length === 0 ? '' : `; on the way back: ${firstOf(errors, within).join('; ')}`;
     super('ERR_MODE_BOOT', {
       message: `${service} could not be started (${way(path)}): ${within(cause)}${onTheWayBack}`,
       remedy:
@@ -171,8 +182,8 @@ export class StopError extends ModeError {
 
   constructor(errors: { service: string; error: unknown }[], abandoned: { service: string; waitingOn: string[] }[]) {
     const lines = [
-      ...errors.map(({ service, error }) => `${service}: ${within(error)}`),
-      ...abandoned.map(({ service, waitingOn }) => `${service} was abandoned, waiting on ${waitingOn.join(', ')}`),
+      ...firstOf(errors, ({ service, error }) => `${service}: ${within(error)}`),
+      ...firstOf(abandoned, ({ service, waitingOn }) => `${service} was abandoned, waiting on ${waitingOn.join(', ')}`),
     ];
     super('ERR_MODE_STOP', {
       message: `Not everything stopped cleanly:\n${lines.map(indent).join('\n')}`,
@@ -181,7 +192,7 @@ export class StopError extends ModeError {
           ? 'Everything else was stopped; see `errors` for what each service met.'
           : 'Let what is named settle when its signal aborts, or give it more time with `stopTimeout` or `stop({ timeout })`.',
       path: [errors[0]?.service ?? abandoned[0]?.service ?? ''],
-      cause: errors[0]?.error,
+      ...(errors[0] !== undefined && { cause: errors[0].error }),
     });
     this.errors = errors;
     this.abandoned = abandoned;
@@ -222,38 +233,27 @@ export function way(path: readonly string[]): string {
   return shown.join(' → ');
 }
 
-/** One line that says what a thrown value is. Anything can be thrown, also what throws when it is looked at. */
-export function describeError(error: unknown): string {
-  try {
-    return describe(error);
-  } catch {
-    return 'an error that cannot be described';
-  }
-}
-
-function describe(error: unknown): string {
-  if (!(error instanceof Error)) {
-    return typeof error === 'string' ? error : inspect(error, { depth: 1, breakLength: Infinity });
-  }
-  // whatever they were overwritten with
-  const { name, message } = error as { name: unknown; message: unknown };
-  if (message === '') return name === 'Error' ? 'an error without a message' : String(name);
-  return name === 'Error' || name === '' ? String(message) : `${String(name)}: ${String(message)}`;
-}
-
 /** The same within the message of another error of ours, which ends with the remedy. */
 function within(error: unknown): string {
-  return ModeError.is(error) ? error.message.replace(REMEDY, '') : describeError(error);
+  return ModeError.is(error) ? splitRemedy(error).message : describeError(error);
 }
 
 /** A thrown value as an `Error`, for the places that need one. */
 export function asError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error), { cause: error });
+  return isErrorObject(error) ? error : new Error(describeError(error), { cause: error });
 }
 
 function remedyOf(error: unknown): string | undefined {
-  if (!ModeError.is(error)) return undefined;
-  return REMEDY.exec(error.message)?.[1];
+  return ModeError.is(error) ? splitRemedy(error).remedy : undefined;
+}
+
+/** What one of our errors says, and the remedy with which that ends. */
+function splitRemedy(error: ModeError): { message: string; remedy: string | undefined } {
+  const message = peek(error, 'message');
+  if (typeof message !== 'string') return { message: describeError(error), remedy: undefined };
+  const end = message.lastIndexOf(REMEDY);
+  if (end < 0) return { message: shorten(message), remedy: undefined };
+  return { message: shorten(message.slice(0, end)), remedy: shorten(message.slice(end + REMEDY.length)) };
 }
 
 function indent(text: string): string {

@@ -94,7 +94,8 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /**
  * Where a service's `log` goes: a function for each level, which is given the line and whatever came with it. `console` and
- * winston's loggers fit. It is not awaited, and must not throw. Silent unless `new Container({ logger })` or a worker gives one.
+ * winston's loggers fit, and so do pino's, which take the data before the message. It is not awaited; that it failed is told by a
+ * `warning` event, once. Silent unless `new Container({ logger })` or a worker gives one.
  */
 export type Logger = Record<LogLevel, (message: string, meta?: unknown) => void>;
 

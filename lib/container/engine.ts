@@ -246,7 +246,7 @@ export class Engine extends Scheduler {
   /** Something went wrong with a unit that is going down anyway. */
   #mishap(unit: Unit, error: unknown): void {
     // most often it only met the error that everything stops for
-    if (this.shutdown?.cause?.error !== error) this.collectors.addError(unit, error);
+    if (this.shutdown?.isFor(error) !== true) this.collectors.addError(unit, error);
   }
 
   /** Nobody wants these units any more, as far as they are ours. `culprit` is the one that is to be stopped. */
@@ -314,7 +314,7 @@ export class Engine extends Scheduler {
     // before anybody hears of it: what crashes from now on was on its way down
     for (let index = 0; index < this.#units.length; index += 1) (this.#units[index] as Unit).wanted = false;
     this.#become('stopping', cause);
-    this.#restarts.cancel(cause?.error);
+    this.#restarts.cancel(cause);
     // what depends on us goes first, in child containers too; its errors are its own container's
     for (const guest of this.guests) void handled(guest.stop());
     this.settleAll([...this.#units].reverse());

@@ -1,9 +1,10 @@
 import type { Binding, InstanceBinding } from '@inversifyjs/core';
 import type { Container as InversifyContainer, ServiceIdentifier } from 'inversify';
-import { handled, isThenable } from '../base/async.js';
+import { handled } from '../base/async.js';
 import { systemClock } from '../base/clock.js';
 import { BootError, ModeError } from '../base/errors.js';
-import { silentLogger, type LifecycleEvent, type LifecycleEventBody, type Logger } from '../base/events.js';
+import { silentLogger, type LifecycleEvent, type Logger } from '../base/events.js';
+import { reliable } from '../base/logger.js';
 import { Definition } from '../declare/definition.js';
 import * as Hook from '../declare/hook.js';
 import { Deadlines } from '../lifecycle/deadlines.js';
@@ -18,6 +19,7 @@ import { Bridge, type BridgeHost } from './bridge.js';
 import { ResourceTarget, makeInstance, postConstruct, type Ask } from './construct.js';
 import { Engine } from './engine.js';
 import { Latch } from './latch.js';
+import { Listeners } from './listeners.js';
 import type { ContainerOptions, ResourceOptions } from './options.js';
 import { Resolution, type Making, type RequestScope } from './resolution.js';
 import type { EngineHost } from './scheduler.js';
@@ -29,9 +31,7 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
   readonly env: { -readonly [Key in keyof Environment]: Environment[Key] };
   readonly engine: Engine;
   readonly resolver: Resolver;
-  readonly #listeners = new Set<(event: LifecycleEvent) => void>();
-  /** What is being told, and what is to be told after it. */
-  readonly #events: LifecycleEvent[] = [];
+  readonly #listeners: Listeners;
   readonly #ids = new Map<string, number>();
   /** Given when somebody asks, in the order in which the units were made: many programs run without. */
   readonly #idOf = new Map<Unit, string>();
@@ -49,14 +49,18 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
     readonly parent: Resolver | undefined,
   ) {
     const clock = options.clock ?? systemClock;
+    const listeners = new Listeners(clock);
+    this.#listeners = listeners;
     this.env = {
       clock,
-      logger: options.logger ?? silentLogger,
+      logger: reliable(options.logger ?? silentLogger, (error) => {
+        listeners.emit({ type: 'warning', message: 'The logger of the container failed', error });
+      }),
       coordinator: options.coordinator ?? everyRun,
       deadlines: new Deadlines(clock),
       listening: false,
       emit: (event) => {
-        this.#emit(event);
+        listeners.emit(event);
       },
     };
     this.engine = new Engine(this);
@@ -83,20 +87,11 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
   }
 
   listen(listener: (event: LifecycleEvent) => void): () => void {
-    // the same function may be given twice, and each has its own end
-    const own = (event: LifecycleEvent): void => {
-      const result: unknown = listener(event);
-      if (isThenable(result)) {
-        result.then(undefined, (error: unknown) => {
-          this.#listenerFailed(event, error);
-        });
-      }
-    };
-    this.#listeners.add(own);
+    const off = this.#listeners.add(listener);
     this.env.listening = true;
     return () => {
-      this.#listeners.delete(own);
-      this.env.listening = this.#listeners.size > 0;
+      off();
+      this.env.listening = this.#listeners.any;
     };
   }
 
@@ -295,28 +290,6 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
     lifecycle.owner = unit;
     lifecycle.inherit(this.env);
     return lifecycle;
-  }
-
-  #emit(body: LifecycleEventBody): void {
-    this.#events.push({ ...body, at: new Date(this.env.clock.date()) });
-    if (this.#events.length > 1) return;
-    // what happens while an event is told is told after it, so that everybody hears everything in the same order
-    for (let event = this.#events[0]; event !== undefined; event = this.#events[0]) {
-      for (const listener of [...this.#listeners]) {
-        if (!this.#listeners.has(listener)) continue;
-        try {
-          listener(event);
-        } catch (error) {
-          this.#listenerFailed(event, error);
-        }
-      }
-      this.#events.shift();
-    }
-  }
-
-  #listenerFailed(event: LifecycleEvent, error: unknown): void {
-    // one that fails on the warning as well has nobody left to tell
-    if (event.type !== 'warning') this.#emit({ type: 'warning', message: 'A listener of container.on() threw', error });
   }
 }
 

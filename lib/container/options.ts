@@ -1,10 +1,12 @@
 /** What a container can be told. */
-import { inspect } from 'node:util';
+
 import type { Container as InversifyContainer, ContainerOptions as InversifyOptions } from 'inversify';
 import type { Clock } from '../base/clock.js';
 import { toMs, type Duration } from '../base/duration.js';
 import type { Logger } from '../base/events.js';
+import { checkLogger } from '../base/logger.js';
 import { isPlain, requireOptions } from '../base/nearest.js';
+import { inWords } from '../base/words.js';
 import type { InjectOption } from '../declare/definition.js';
 import type { Dependencies } from '../declare/token.js';
 import type { Coordinator } from '../run/host.js';
@@ -80,13 +82,14 @@ export function checkContainer(options: ContainerOptions): ContainerOptions {
   const { concurrency } = options;
   if (concurrency !== undefined && concurrency !== Infinity && !(Number.isInteger(concurrency) && concurrency >= 1)) {
     throw new TypeError(
-      `concurrency of new Container() is a whole number from 1, not ${inspect(concurrency)}\n  → Give the number of starts that may be under way at once, or leave it out.`,
+      `concurrency of new Container() is a whole number from 1, not ${inWords(concurrency)}\n  → Give the number of starts that may be under way at once, or leave it out.`,
     );
   }
+  checkLogger((options as ContainerOptions | undefined)?.logger, 'new Container()');
   const coordinator = options.coordinator as Partial<Coordinator> | null | undefined;
   if (coordinator !== undefined && typeof coordinator?.claim !== 'function') {
     throw new TypeError(
-      `coordinator of new Container() is an object with a function claim, not ${inspect(coordinator, { depth: 0 })}\n  → Give { claim: ({ name, at }) => whether this replica is to run it }.`,
+      `coordinator of new Container() is an object with a function claim, not ${inWords(coordinator, { depth: 0 })}\n  → Give { claim: ({ name, at }) => whether this replica is to run it }.`,
     );
   }
   return options;
@@ -105,7 +108,7 @@ export function checkBoot(options: BootOptions | undefined): BootOptions | undef
   const signal: unknown = options?.signal;
   if (signal === undefined || signal instanceof AbortSignal) return options;
   throw new TypeError(
-    `signal of boot() is an AbortSignal, not ${inspect(signal, { depth: 0 })}\n  → Give that of an AbortController: { signal: controller.signal }.`,
+    `signal of boot() is an AbortSignal, not ${inWords(signal, { depth: 0 })}\n  → Give that of an AbortController: { signal: controller.signal }.`,
   );
 }
 
@@ -124,12 +127,12 @@ export function checkResource(name: string, options: ResourceOptions<unknown>): 
   requireOptions(options, RESOURCE, of);
   if (stop !== undefined && typeof stop !== 'function') {
     throw new TypeError(
-      `stop of ${of} is a function, not ${inspect(stop)}\n  → Give stop: (value) => ..., or leave it out.`,
+      `stop of ${of} is a function, not ${inWords(stop)}\n  → Give stop: (value) => ..., or leave it out.`,
     );
   }
   if (inject !== undefined && !Array.isArray(inject)) {
     throw new TypeError(
-      `inject of ${of} is a list of classes and tokens, not ${inspect(inject, { depth: 0 })}\n  → Give what start takes, in order: inject: [...].`,
+      `inject of ${of} is a list of classes and tokens, not ${inWords(inject, { depth: 0 })}\n  → Give what start takes, in order: inject: [...].`,
     );
   }
 }

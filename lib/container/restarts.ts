@@ -127,7 +127,7 @@ export class Restarts {
   }
 
   /** Everything goes down: nothing comes back any more. */
-  cancel(cause: unknown): void {
+  cancel(cause: { readonly error: unknown } | undefined): void {
     for (const restart of this.#current) this.#abort(restart, 'the container is stopping', cause);
     for (const unit of this.#histories.keys()) this.#forget(unit);
   }
@@ -173,7 +173,7 @@ export class Restarts {
     });
   }
 
-  #abort(restart: Restart, why: string, cause?: unknown): void {
+  #abort(restart: Restart, why: string, cause?: { readonly error: unknown }): void {
     const { alarm, latch, holding, units, unit, done } = restart;
     this.#current.delete(restart);
     alarm?.cancel();
@@ -188,7 +188,7 @@ export class Restarts {
             ? 'Boot it again when it is needed.'
             : 'See the cause for why it stops, and boot it again.',
         path: this.engine.tree.pathTo(unit),
-        cause,
+        ...(cause !== undefined && { cause: cause.error }),
       }),
     );
   }

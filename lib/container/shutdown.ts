@@ -24,6 +24,11 @@ export class Shutdown {
     readonly collector: Collector,
   ) {}
 
+  /** Whether this is what everything stops for. */
+  isFor(error: unknown): boolean {
+    return this.cause !== undefined && this.cause.error === error;
+  }
+
   /**
    * One budget for all of it; the tightest that anybody gave. When it is spent, `abandon` gives up what is being waited for;
    * once more, after what had not had its turn got a last short one.

@@ -1,4 +1,5 @@
 import type { LogLevel, Logger } from '../base/events.js';
+import { describeError } from '../base/words.js';
 import type { Lifecycle } from './lifecycle.js';
 import { depthOf } from './tree.js';
 
@@ -8,7 +9,9 @@ export function prefixed(lifecycle: Lifecycle): Logger {
     (level: LogLevel) =>
     (message: string, meta?: unknown): void => {
       const { env, name } = lifecycle;
-      env.logger[level](`[^${'-'.repeat(depthOf(lifecycle))}${name}]: ${message}`, meta);
+      // what JavaScript gives may be anything
+      const text = typeof message === 'string' ? message : describeError(message);
+      env.logger[level](`[^${'-'.repeat(depthOf(lifecycle))}${name}]: ${text}`, meta);
     };
   return { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') };
 }

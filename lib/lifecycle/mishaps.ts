@@ -27,7 +27,7 @@ export function calledOff({ name }: Lifecycle, failure: { readonly error: unknow
     message: `${name} did not come back: it was stopped while it was restarting`,
     remedy: 'Start it again when it is needed.',
     path: [name],
-    cause: failure?.error,
+    ...(failure !== undefined && { cause: failure.error }),
   });
 }
 

@@ -31,7 +31,7 @@ export function tellAbandoned({ env, name }: Lifecycle, waitingOn: string[]): vo
 }
 
 /** Something went wrong that changes nothing. */
-export function warn({ env, name }: Lifecycle, message: string, error?: unknown): void {
+export function warn({ env, name }: Lifecycle, message: string, error: unknown): void {
   if (env.listening) env.emit({ type: 'warning', service: name, message: `${name} ${message}`, error });
 }
 

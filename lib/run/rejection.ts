@@ -1,4 +1,5 @@
-import { currentCall, framesOf } from './tracing.js';
+import { frameLines } from '../base/words.js';
+import { currentCall } from './tracing.js';
 
 /** Whose rejection it was. */
 export interface Culprit {
@@ -27,14 +28,14 @@ export function serviceOfRejection(
 ): Culprit | undefined {
   const call = currentCall();
   if (call !== undefined) return { service: call.host.service, task: call.name, run: call.run };
-  if (!(reason instanceof Error) || typeof reason.stack !== 'string') return undefined;
   const names =
     known instanceof Map
       ? (known as ReadonlyMap<string, string>)
       : new Map([...known].map((name) => [name as string, name as string]));
-  for (const frame of framesOf(reason.stack)) {
-    // `Consumer.poll (file:1:2)`, `async Consumer.poll (…)`, `new Consumer (…)`, `Consumer.<anonymous> (…)`, `Object.poll [as x]`
-    const match = /^(?:async |new )*([\p{L}\p{N}_$]+)(?:\.([^\s(]+))?[^(]*\(/u.exec(frame);
+  for (const frame of frameLines(reason)) {
+    // `at Consumer.poll (file:1:2)`, `at async Consumer.poll (…)`, `at new Consumer (…)`, `at Consumer.<anonymous> (…)`
+    const place = frame.indexOf(' (');
+    const match = place < 0 ? null : CALLED.exec(frame.slice(0, place));
     const service = match?.[1] === undefined ? undefined : names.get(match[1]);
     if (service === undefined) continue;
     const method = match?.[2];
@@ -42,3 +43,5 @@ export function serviceOfRejection(
   }
   return undefined;
 }
+
+const CALLED = /^\s+at (?:async |new )*([\p{L}\p{N}_$]+)(?:\.(\S+))?/u;

@@ -3,8 +3,9 @@
  * of node and inversify, tell a user nothing and are left out.
  */
 
-import { ModeError, describeError, way, type BootError, type StopError } from '../base/errors.js';
+import { ModeError, way, type BootError, type StopError } from '../base/errors.js';
 import { OWN_FILES } from '../base/own-files.js';
+import { describeError, firstOf, frameLines, isErrorObject, peek, shorten, stackOf } from '../base/words.js';
 import type { Culprit } from '../run/rejection.js';
 
 /** A program was asked for in a way that cannot work: a bad option, path, module or export. The exit code is 2. */
@@ -12,7 +13,7 @@ export class UsageError extends ModeError {
   override readonly name: string = 'UsageError';
 
   constructor(message: string, remedy: string, cause?: unknown) {
-    super('ERR_MODE_USAGE', { message, remedy, cause });
+    super('ERR_MODE_USAGE', { message, remedy, ...(cause !== undefined && { cause }) });
   }
 }
 
@@ -41,20 +42,32 @@ export class Explainer {
   /** Whether an error says only that a service was abandoned, and that has been told. */
   isToldOf(error: unknown): boolean {
     if (!ModeError.is(error)) return false;
-    const [service = ''] = error.path ?? [];
+    const [service] = listOf(error, 'path');
     return (
-      error.code === 'ERR_MODE_ABANDONED' || (error.code === 'ERR_MODE_STOP_TIMEOUT' && this.#abandoned.has(service))
+      isError(error, 'ERR_MODE_ABANDONED') ||
+      (isError(error, 'ERR_MODE_STOP_TIMEOUT') && this.#abandoned.has(service as string))
     );
   }
 
-  explain(error: unknown, { what, advice }: ExplainOptions = {}): string {
+  explain(error: unknown, how: ExplainOptions = {}): string {
+    try {
+      return this.#explain(error, how);
+    } catch {
+      // an error of ours that somebody has changed; what is said of it must not become an error of its own
+      return [how.what, describeError(error)].filter((part) => part !== undefined).join(': ');
+    }
+  }
+
+  #explain(error: unknown, { what, advice }: ExplainOptions): string {
     const { message, remedy } = split(error);
     const all = chain(error);
     const lines = [what === undefined ? message : `${what}: ${message}`, ...this.#origins(message, all)];
     if (isError(error, 'ERR_MODE_STOP')) lines.push(...this.#mishaps(error as StopError, '  - '));
     if (isError(error, 'ERR_MODE_BOOT')) {
       const { errors, service } = error as BootError;
-      for (const one of errors) lines.push(...this.#onTheWayBack(one, service));
+      lines.push(
+        ...firstOf(errors, (one) => this.#onTheWayBack(one, service).join('\n')).filter((line) => line !== ''),
+      );
     }
     const best = hintFor(all) ?? remedy ?? advice;
     if (best !== undefined) lines.push(`  → ${best}`);
@@ -82,8 +95,8 @@ export class Explainer {
 
   #mishaps({ errors, abandoned }: StopError, lead: string): string[] {
     return [
-      ...errors.map(({ service, error }) => this.explain(error, { what: lead + service })),
-      ...abandoned.map(({ service, waitingOn }) => {
+      ...firstOf(errors, ({ service, error }) => this.explain(error, { what: lead + service })),
+      ...firstOf(abandoned, ({ service, waitingOn }) => {
         const what = this.#abandoned.has(service) ? '' : `, waiting on ${waitingOn.join(', ')}`;
         return `${lead}${service} was abandoned${what}`;
       }),
@@ -108,6 +121,14 @@ export class Explainer {
 
 /** What happened and the advice, apart; the advice that a quoted error brought is left out of the message. */
 export function split(error: unknown): { message: string; remedy?: string | undefined } {
+  try {
+    return splitApart(error);
+  } catch {
+    return { message: describeError(error) };
+  }
+}
+
+function splitApart(error: unknown): { message: string; remedy?: string | undefined } {
   if (isError(error, 'ERR_MODE_BOOT')) {
     const { service, path, cause } = error as BootError;
     const { message, remedy = `Mend ${service}; everything that had started was stopped again.` } = split(cause);
@@ -127,38 +148,52 @@ const REMEDY = /\n {2}→ (.*)/;
 
 function describe(error: unknown): string {
   // the name of the class is for programs; what our own errors say is enough for people
-  if (ModeError.is(error)) return error.message;
+  const message = peek(error, 'message');
+  if (ModeError.is(error) && typeof message === 'string') return shorten(message, LONGEST);
   // a connection that failed for each of several addresses says nothing by itself
-  if (error instanceof AggregateError && error.message === '') return error.errors.map(describeError).join('; ');
-  return describeError(error);
+  const errors = message === '' ? listOf(error, 'errors') : [];
+  return errors.length > 0 ? shorten(firstOf(errors, describeError).join('; ')) : describeError(error);
 }
 
 /** How many causes are told at most. */
 const MAX_CAUSES = 5;
 
+/** How many characters our own errors, which can quote many others, are told at most. */
+const LONGEST = 1_000_000;
+
 /** What an error came from, itself first. Of a boot or a stop only what no other line tells. */
 function chain(error: unknown): unknown[] {
   if (isError(error, 'ERR_MODE_STOP')) return [];
   const causes = [error];
-  for (let next = error; next instanceof Error && causes.length < MAX_CAUSES;) {
-    next = next.cause ?? (next instanceof AggregateError ? (next.errors[0] as unknown) : undefined);
+  for (let next = error; isErrorObject(next) && causes.length < MAX_CAUSES;) {
+    next = peek(next, 'cause') ?? listOf(next, 'errors')[0];
     if (next === undefined || causes.includes(next)) break;
     causes.push(next);
   }
   return causes;
 }
 
+/** A list that an error has; an empty one, where that is none. */
+function listOf(error: unknown, key: string): readonly unknown[] {
+  const list = peek(error, key);
+  return Array.isArray(list) ? list : [];
+}
+
 /** Where an error comes from in the user's program: the line that node shows for a syntax error, and the frames. */
 export function userFrames(error: unknown): string[] {
-  if (!(error instanceof Error) || error.stack === undefined) return [];
   // where we noticed is no news: the cause knows where it happened
-  if (ModeError.is(error) && error.cause !== undefined) return [];
-  const excerpt = error.stack.slice(0, Math.max(0, error.stack.indexOf(`${error.name}: `))).trimEnd();
-  const frames = error.stack
-    .split('\n')
-    .filter((line) => /^ {4}at /.test(line) && !FOREIGN.some((part) => line.includes(part)));
+  if (ModeError.is(error) && peek(error, 'cause') !== undefined) return [];
+  const stack = stackOf(error).slice(0, EXCERPT);
+  const excerpt = stack.slice(0, Math.max(0, stack.indexOf(`${String(peek(error, 'name'))}: `))).trimEnd();
+  const frames = frameLines(error)
+    .filter((line) => /^ {4}at /.test(line) && !FOREIGN.some((part) => line.includes(part)))
+    .slice(0, MAX_FRAMES);
   return excerpt === '' ? frames : [...excerpt.split('\n').map((line) => `    ${line}`), ...frames];
 }
+
+/** How much of a stack can be the excerpt of a file with a mistake, and how many frames are told at most. */
+const EXCERPT = 2_000;
+const MAX_FRAMES = 50;
 
 const FOREIGN: readonly string[] = [
   ...OWN_FILES,
@@ -195,10 +230,8 @@ const hints: Readonly<Record<string, (error: SystemError) => string>> = {
 /** The advice for the innermost error that has one. */
 function hintFor(errors: readonly unknown[]): string | undefined {
   for (const error of [...errors].reverse()) {
-    if (!(error instanceof Error)) continue;
-    const system = error as SystemError;
-    const hint = system.code === undefined ? undefined : hints[system.code];
-    if (hint !== undefined) return hint(system);
+    const code = isErrorObject(error) ? peek(error, 'code') : undefined;
+    if (typeof code === 'string' && Object.hasOwn(hints, code)) return hints[code]?.(error as SystemError);
   }
   return undefined;
 }
@@ -221,7 +254,7 @@ export function uncaught(culprit: Culprit | undefined): ExplainOptions {
 }
 
 export function isError(error: unknown, code: ModeError['code']): error is ModeError {
-  return ModeError.is(error) && error.code === code;
+  return ModeError.is(error) && peek(error, 'code') === code;
 }
 
 export function isObject(value: unknown): value is object {

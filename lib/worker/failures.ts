@@ -6,8 +6,9 @@ import { isError, isObject, type ExplainOptions } from './explain.js';
 
 export class Failures {
   readonly #all: unknown[] = [];
-  /** Who crashed, by the error. */
+  /** Who crashed, by the error. Of what is no object, the last. */
   readonly #culprits = new WeakMap<object, string>();
+  #last: { readonly error: unknown; readonly name: string } | undefined;
   /** What was told, on its own or as part of something else. */
   readonly #told = new Set<unknown>();
   readonly #abandoned = new Set<string>();
@@ -22,9 +23,10 @@ export class Failures {
 
   /** Notes who met an error, so that it can be named when the error arrives. */
   notice(event: LifecycleEvent): void {
-    if (event.type === 'service' && isObject(event.error) && !this.#culprits.has(event.error)) {
-      this.#culprits.set(event.error, event.name);
-    }
+    if (event.type !== 'service' || !('error' in event)) return;
+    const { error, name } = event;
+    if (!isObject(error)) this.#last = { error, name };
+    else if (!this.#culprits.has(error)) this.#culprits.set(error, name);
   }
 
   add(error: unknown, how: ExplainOptions = this.#howToTell(error)): void {
@@ -63,7 +65,8 @@ export class Failures {
   }
 
   #howToTell(error: unknown): ExplainOptions {
-    const culprit = isObject(error) ? this.#culprits.get(error) : undefined;
+    const last = this.#last?.error === error ? this.#last?.name : undefined;
+    const culprit = isObject(error) ? this.#culprits.get(error) : last;
     if (culprit === undefined || ModeError.is(error)) return {};
     return {
       what: `${culprit} crashed`,

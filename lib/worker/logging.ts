@@ -1,8 +1,9 @@
 /** The worker's log: its levels, what a line looks like, and the events of a container in mode's words. */
 
-import { inspect } from 'node:util';
 import { formatMs } from '../base/duration.js';
 import type { LifecycleEvent, LogLevel, Logger, ServiceState } from '../base/events.js';
+import { guarded, type Write as LineWriter } from '../base/logger.js';
+import { inWords, isErrorObject, shorten } from '../base/words.js';
 import { explain, split, type Explainer } from './explain.js';
 
 /** A level of the worker's log: the core's four, and `crit` for what ends the program. */
@@ -14,15 +15,18 @@ export type WorkerLogLevelName = WorkerLogLevel | 'warning' | 'critical';
 /** Most urgent first. */
 export const LEVELS: readonly WorkerLogLevel[] = ['crit', 'error', 'warn', 'info', 'debug'];
 
-const aliases: Readonly<Partial<Record<string, WorkerLogLevel>>> = { critical: 'crit', warning: 'warn' };
+const aliases: ReadonlyMap<string, WorkerLogLevel> = new Map([
+  ['critical', 'crit'],
+  ['warning', 'warn'],
+]);
 
 /** Reads a level in either spelling and any case. Raises a `TypeError` that lists the levels for anything else. */
 export function parseLevel(wanted: unknown): WorkerLogLevel {
   const text = typeof wanted === 'string' ? wanted.toLowerCase() : '';
-  const level = aliases[text] ?? LEVELS.find((candidate) => candidate === text);
+  const level = aliases.get(text) ?? LEVELS.find((candidate) => candidate === text);
   if (level !== undefined) return level;
   const names = [...LEVELS].reverse().join(', ');
-  throw new TypeError(`The loglevel of a worker cannot be ${inspect(wanted)}\n  → Use one of ${names}.`);
+  throw new TypeError(`The loglevel of a worker cannot be ${inWords(wanted)}\n  → Use one of ${names}.`);
 }
 
 type Write = (message: string, meta?: unknown) => void;
@@ -37,11 +41,13 @@ export interface WorkerLog extends Logger {
   close(ms: number): Promise<void>;
 }
 
-/** A log from one function that writes a line. */
+/** A log from one function that writes a line. It never throws; the first time that it cannot write, `failed` is called. */
 export function logOf(
-  write: (level: WorkerLogLevel, message: string, meta: unknown) => void,
+  line: LineWriter<WorkerLogLevel>,
   rest: Pick<WorkerLog, 'enabled' | 'close'>,
+  failed: (error: unknown) => void = () => undefined,
 ): WorkerLog {
+  const write = guarded(line, failed);
   const at = (level: WorkerLogLevel) => (message: string, meta?: unknown) => {
     write(level, message, meta);
   };
@@ -58,8 +64,8 @@ export function formatLine(date: Date, level: WorkerLogLevel, message: string, c
 /** What follows a message: an error as people read it on lines of its own, anything else on the same line. */
 export function formatMeta(meta: unknown): string {
   if (meta === undefined) return '';
-  if (meta instanceof Error) return `\n${explain(meta)}`;
-  return ` ${typeof meta === 'string' ? meta : inspect(meta, { breakLength: Infinity, compact: true, depth: 4 })}`;
+  if (isErrorObject(meta)) return `\n${explain(meta)}`;
+  return ` ${typeof meta === 'string' ? shorten(meta) : inWords(meta, { breakLength: Infinity, compact: true, depth: 4 })}`;
 }
 
 /** The prefix that names a service by its distance from the worker: `[^--PageViewCache]: `. */
@@ -128,7 +134,10 @@ export class EventLog {
         });
         break;
       case 'warning':
-        this.log.warn(`${prefix('Worker', 0)}${event.message}`, event.error);
+        this.log.warn(
+          `${prefix('Worker', 0)}${event.message}`,
+          'error' in event ? (event.error ?? String(event.error)) : undefined,
+        );
         break;
       case 'container':
         // the worker's own lines say it

@@ -1,10 +1,10 @@
 /** What a worker can run, and the containers that it runs in. */
 
-import { inspect } from 'node:util';
 import type { ServiceIdentifier } from 'inversify';
 import type { Clock } from '../base/clock.js';
 import { PlanError } from '../base/errors.js';
 import type { LifecycleEvent, Logger, ServiceState } from '../base/events.js';
+import { inWords, peek } from '../base/words.js';
 import { Container } from '../container/container.js';
 import { definitionOf, type Class } from '../declare/definition.js';
 import type { TreeNode } from '../lifecycle/beacon.js';
@@ -64,7 +64,7 @@ function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (Array.isArray(value)) return 'an empty list';
   if (typeof value === 'function') return `the function ${value.name === '' ? 'without a name' : value.name}`;
-  if (typeof value !== 'object') return `the ${typeof value} ${inspect(value)}`;
+  if (typeof value !== 'object') return `the ${typeof value} ${inWords(value)}`;
   const { name } = value.constructor ?? {};
   return name === undefined || name === 'Object' ? 'an object' : `an instance of ${name}`;
 }
@@ -181,7 +181,8 @@ export class Assembly {
   namesByClass(): Map<string, string> {
     const names = new Map<string, string>();
     for (const { name, target } of this.#nodes()) {
-      if (typeof target === 'object' && target !== null) names.set(target.constructor.name, name);
+      const className = peek(peek(target, 'constructor'), 'name');
+      if (typeof className === 'string') names.set(className, name);
     }
     return names;
   }

@@ -1,6 +1,6 @@
 /** What a worker decides: the table of its life, and the exit code. How it does what follows is in `worker.ts`. */
 
-import { ModeError } from '../base/errors.js';
+import { isError } from './explain.js';
 import { signalNumber, type StopSignal } from './host.js';
 
 /**
@@ -66,5 +66,5 @@ export function exitCode({ failures, forcedBy, code = 0 }: Outcome): number {
 
 /** Whether the program is wrong as it is written or asked for, so that running it again changes nothing. */
 function isMistake(error: unknown): boolean {
-  return ModeError.is(error) && (error.code === 'ERR_MODE_PLAN' || error.code === 'ERR_MODE_USAGE');
+  return isError(error, 'ERR_MODE_PLAN') || isError(error, 'ERR_MODE_USAGE');
 }

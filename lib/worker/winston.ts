@@ -6,6 +6,7 @@ import { createLogger, format, transports, type Logger as WinstonLogger } from '
 import type { Clock } from '../base/clock.js';
 import { describeError } from '../base/errors.js';
 import { silentLogger, type Logger } from '../base/events.js';
+import { checkLogger, writerOf } from '../base/logger.js';
 import { UsageError } from './explain.js';
 import {
   LEVELS,
@@ -37,16 +38,22 @@ export interface LogOptions {
 }
 
 /** The log that the options ask for. Raises a `UsageError` when it cannot be written. */
-export async function openLog(options: LogOptions, clock: Clock, stdout: NodeJS.WritableStream): Promise<WorkerLog> {
+export async function openLog(
+  options: LogOptions,
+  clock: Clock,
+  stdout: NodeJS.WritableStream,
+  failed?: (error: unknown) => void,
+): Promise<WorkerLog> {
   const { overrideLogging = true, logger = overrideLogging ? undefined : silentLogger } = options;
   const level = parseLevel(options.loglevel ?? 'info');
-  if (logger === undefined) return openWinston(level, options.logfile ?? stdout, clock);
+  if (logger === undefined) return openWinston(level, options.logfile ?? stdout, clock, failed);
+  checkLogger(logger, 'a Worker');
+  const write = writerOf(logger);
   // A program's own logger decides by itself which levels it writes.
   return logOf(
-    (at, message, meta) => {
-      logger[at === 'crit' ? 'error' : at](message, meta);
-    },
+    (at, message, meta) => write(at === 'crit' ? 'error' : at, message, meta),
     { enabled: () => logger !== silentLogger, close: () => Promise.resolve() },
+    failed,
   );
 }
 
@@ -60,6 +67,7 @@ async function openWinston(
   level: WorkerLogLevel,
   target: string | NodeJS.WritableStream,
   clock: Clock,
+  failed?: (error: unknown) => void,
 ): Promise<WorkerLog> {
   const file = typeof target === 'string' ? await openFile(target) : undefined;
   const stream = file ?? (target as NodeJS.WritableStream);
@@ -88,6 +96,7 @@ async function openWinston(
         return close(logger, file, ms);
       },
     },
+    failed,
   );
 }
 

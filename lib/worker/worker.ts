@@ -5,6 +5,7 @@ import { Alarm, systemClock, type Clock } from '../base/clock.js';
 import { toMs, type Duration } from '../base/duration.js';
 import { ModeError, type BootError } from '../base/errors.js';
 import type { LifecycleEvent } from '../base/events.js';
+import { describeError, peek } from '../base/words.js';
 import { serviceOfRejection } from '../run/rejection.js';
 import { Explainer, explain, uncaught, type ExplainOptions } from './explain.js';
 import { Failures } from './failures.js';
@@ -205,7 +206,9 @@ export class Worker {
     // A service that waits for nothing but a signal would let the process end.
     this.#awake = setInterval(() => undefined, 2 ** 30);
     try {
-      this.#log = await openLog(this.#options, this.#clock, this.#streams.stdout);
+      this.#log = await openLog(this.#options, this.#clock, this.#streams.stdout, (error) => {
+        this.#streams.stderr.write(`${ME}The log cannot be written: ${describeError(error)}\n`);
+      });
       this.#log.info(`${ME}Starting...`);
       const events = new EventLog(this.#log, this.#explainer);
       const root = { name: NAME, target: this };
@@ -237,7 +240,7 @@ export class Worker {
     this.#failures.notice(event);
     if (event.type !== 'container' || !isUp) return;
     if (event.to !== 'stopping' && event.to !== 'stopped' && event.to !== 'failed') return;
-    if (event.error !== undefined && !this.#isInterruption(event.error)) this.#failures.add(event.error);
+    if ('error' in event && !this.#isInterruption(event.error)) this.#failures.add(event.error);
     this.#happens('stop', 'its container');
   }
 
@@ -306,7 +309,7 @@ export class Worker {
   /** Whether this is only how our own interruption of the boot comes back to us. */
   #isInterruption(error: unknown): boolean {
     const { aborted, reason } = this.#interrupt.signal as { aborted: boolean; reason: unknown };
-    return aborted && (error === reason || (ModeError.is(error) && error.cause === reason));
+    return aborted && (error === reason || (ModeError.is(error) && peek(error, 'cause') === reason));
   }
 
   get #streams(): Pick<Host, 'stdout' | 'stderr'> {
