@@ -25,6 +25,7 @@ export type ModeErrorCode =
   | 'ERR_MODE_ASYNC_CONSTRUCTION' // something that is constructed or injected is made asynchronously
   | 'ERR_MODE_BOOT' // a service could not start, and all that had started was stopped again
   | 'ERR_MODE_BOOT_ABORTED' // a service was stopped while it was starting
+  | 'ERR_MODE_COPIES' // a class was declared with another installed copy of this package
   | 'ERR_MODE_CYCLE' // a service would become a child of one of its own children
   | 'ERR_MODE_DECLARATION' // a decorator or defineService() names what it cannot name, or what is declared already
   | 'ERR_MODE_INTERNAL' // something happened that cannot happen

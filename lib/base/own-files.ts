@@ -4,7 +4,10 @@
  */
 export const OWN_FILES: readonly string[] = ['/node_modules/mode-ts/', ...around(import.meta.url)];
 
-/** @internal exported for its spec. In a bundle that is CommonJS there may be no URL at all. */
+/** Where this copy of the package is, for people. In a bundle that is CommonJS there may be no URL at all. */
+export const PLACE: string = (import.meta as { url?: string }).url ?? 'a bundle';
+
+/** @internal exported for its spec */
 export function around(url: string | undefined): string[] {
   const root = /^(.*\/)(?:lib\/base\/own-files\.ts|dist\/core\/core\.js)(?:\?.*)?$/.exec(url ?? '')?.[1];
   if (root === undefined) return [];

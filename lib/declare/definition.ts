@@ -6,6 +6,7 @@ import { ModeError } from '../base/errors.js';
 import { toMs, type Duration } from '../base/duration.js';
 import { requireOptions } from '../base/nearest.js';
 import { ignoresArguments, type AnyFunction } from './arguments.js';
+import { DECLARED, requireOurs } from './copies.js';
 import { describedBy, describeToInversify, isBare, isInjectableType, parameterTypes } from './describe.js';
 import * as Hook from './hook.js';
 import {
@@ -243,9 +244,6 @@ export class Definition {
   }
 }
 
-// Shared between installed copies of the package, so that a class decorated by one can be run by another.
-const DECLARED = Symbol.for('mode-ts.definition');
-
 // Keyed by prototype (legacy decorators) or by the class's metadata object (standard ones).
 const declaredWork = new WeakMap<object, WorkDefinition[]>();
 const undeclared = new WeakMap<Class, Definition>();
@@ -356,6 +354,7 @@ export function definitionOf(cls: Class): Definition {
   if (declared?.cls === cls) return declared;
   let definition = undeclared.get(cls);
   if (definition === undefined) {
+    requireOurs(cls, nameOf(cls));
     definition = new Definition(nameOf(cls), NOTHING, cls, false);
     undeclared.set(cls, definition);
   }

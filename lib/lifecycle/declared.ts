@@ -1,6 +1,7 @@
 /** What user code gives as children: it can be anything at all. */
 import { inspect } from 'node:util';
 import { handled, isThenable } from '../base/async.js';
+import { requireOurService } from '../declare/copies.js';
 
 /** What `onInitDependencies` returned, as a list. */
 export function childrenIn(given: unknown, what: string): unknown[] {
@@ -21,6 +22,7 @@ export function isInstance(child: unknown): child is object {
 }
 
 export function noService(child: unknown, what: string): TypeError {
+  requireOurService(child);
   return new TypeError(`${what} takes services, which ${shown(child)} is none of\n  → ${remedyFor(child)}`);
 }
 

@@ -1,4 +1,5 @@
 import { ModeError } from '../base/errors.js';
+import { requireOurService } from '../declare/copies.js';
 import { definitionOf, type Class } from '../declare/definition.js';
 import { LIFECYCLE } from '../lifecycle/lifecycle.js';
 import { expectInstance } from '../lifecycle/making.js';
@@ -54,6 +55,7 @@ export class ServiceProxy<T extends Service = Service> extends Service {
   #ask(): T {
     const service = Reflect.get(Object.getPrototypeOf(this) as object, 'service', this) as unknown;
     if (service instanceof Service && service !== this) return service as T;
+    requireOurService(service);
     throw new ModeError('ERR_MODE_PROXY', {
       message: `${this.label} can only stand for another service, not for ${service === this ? 'itself' : String(service)}`,
       remedy: 'Let its function or its getter return a Service.',

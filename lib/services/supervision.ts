@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { ModeError, StopError } from '../base/errors.js';
+import { requireOurService } from '../declare/copies.js';
 import type { TreeNode } from '../lifecycle/beacon.js';
 import type { Owner } from '../lifecycle/hooks.js';
 import { LIFECYCLE, type Lifecycle } from '../lifecycle/lifecycle.js';
@@ -262,6 +263,7 @@ export class Supervision {
   #check(service: unknown): boolean {
     const { lifecycle } = this;
     if (!(service instanceof Service)) {
+      requireOurService(service);
       throw new TypeError(`${lifecycle.name} supervises services, which ${inspect(service, { depth: 0 })} is none of`);
     }
     const child = service[LIFECYCLE];

@@ -1,4 +1,5 @@
 /** Services that restart other services when those crash: mode's supervisors, and so OTP's. */
+import { requireOurService } from '../declare/copies.js';
 import { LIFECYCLE, type Lifecycle } from '../lifecycle/lifecycle.js';
 import { Service } from '../service.js';
 import { describePolicy, restartPolicy, type RestartPolicyOptions } from '../supervise/budget.js';
@@ -67,6 +68,7 @@ export abstract class Supervisor extends Service {
   constructor(...services: readonly Service[]);
   constructor(...[first, ...rest]: [first?: SupervisorOptions | Service, ...rest: Service[]]) {
     super();
+    requireOurService(first);
     const isService = first instanceof Service;
     const options = isService || first === undefined ? {} : first;
     const lifecycle = this[LIFECYCLE];
