@@ -27,7 +27,7 @@ export type ModeErrorCode =
   | 'ERR_MODE_BOOT_ABORTED' // a service was stopped while it was starting
   | 'ERR_MODE_COPIES' // a class was declared with another installed copy of this package
   | 'ERR_MODE_CYCLE' // a service would become a child of one of its own children
-  | 'ERR_MODE_DECLARATION' // a decorator or defineService() names what it cannot name, or what is declared already
+  | 'ERR_MODE_DECLARATION' // a decorator or `defineService()` names what it cannot name, or what is declared already
   | 'ERR_MODE_INTERNAL' // something happened that cannot happen
   | 'ERR_MODE_INTERRUPTED' // a signal told the worker to stop while it was booting
   | 'ERR_MODE_NOT_RUNNING' // something was asked of a service or a resource that does not run

@@ -12,17 +12,12 @@ class Poller extends theirs.Service {
 class Plain {}
 theirs.service()(Plain);
 
-async function refused(use: () => unknown): Promise<void> {
-  let error: unknown;
+async function thrownBy(use: () => unknown): Promise<unknown> {
   try {
-    await use();
-  } catch (thrown) {
-    error = thrown;
+    return await use();
+  } catch (error) {
+    return error;
   }
-  expect(ModeError.is(error) && error.code).toBe('ERR_MODE_COPIES');
-  expect(String(error)).toMatch(
-    /was declared with another copy of mode-ts, file:.*, and is used with file:.*\n {2}→ Let everything use one copy: npm ls mode-ts/,
-  );
 }
 
 describe('what another copy of this package declared is refused by name', () => {
@@ -60,7 +55,11 @@ describe('what another copy of this package declared is refused by name', () => 
     ['what a supervisor is given later', () => new OneForOneSupervisor().add(any(new Poller()))],
     ['what a proxy stands for', () => new ServiceProxy(() => any(new Poller())).service],
   ])('%s', async (_, use) => {
-    await refused(use);
+    const error = await thrownBy(use);
+    expect(ModeError.is(error) && error.code).toBe('ERR_MODE_COPIES');
+    expect(String(error)).toMatch(
+      /was declared with another copy of mode-ts, file:.*, and is used with file:.*\n {2}→ Let everything use one copy: npm ls mode-ts/,
+    );
   });
 
   it('and leaves the container as it was', async () => {
