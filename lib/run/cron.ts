@@ -1,6 +1,11 @@
 import { inspect } from 'node:util';
 import { Cron } from 'croner';
 import { asError } from '../base/errors.js';
+import { wallClockOf, type WallClock } from './zone.js';
+
+const DAY = 86_400_000;
+// The rarest expression comes within this: a February 29 that is a Monday, past a year such as 2100.
+const LONG_AGO = 50 * 366 * DAY;
 
 /** The instants of a cron expression in a time zone. */
 export interface CronTable {
@@ -15,9 +20,9 @@ export interface CronTable {
  * Everything that is wrong with either is a `TypeError` that shows it, and so is an expression that never comes
  * (February 30).
  *
- * When clocks change, croner's rules hold, which are Vixie cron's. A fixed time (no `*`, no step in seconds, minutes
- * and hours) that is skipped comes at the first moment after the gap, one that is repeated comes once, the first
- * time. Any other expression simply follows the clock on the wall.
+ * When clocks change, the rules are Vixie cron's. A fixed time (no `*`, no step in seconds, minutes and hours) comes at the first
+ * moment at which the clock on the wall shows it or a later time: one that is skipped at the end of the gap, one that is
+ * repeated once, the first time. Any other expression simply follows the clock on the wall.
  */
 export function parseCrontab(expression: string, timezone?: string): CronTable {
   const fields = typeof expression === 'string' ? expression.trim().split(/\s+/) : [];
@@ -31,20 +36,69 @@ export function parseCrontab(expression: string, timezone?: string): CronTable {
   if (timezone !== undefined && !isZone(timezone)) throw badZone(timezone);
   let cron: Cron;
   try {
-    cron = newCron(fields.join(' '), timezone);
+    cron = newCron(fields.join(' '));
     if (cron.nextRun() === null) throw new RangeError('there is no such day');
   } catch (error) {
     throw badExpression(expression, reasonOf(error), error);
   }
-  return {
-    next: (from) => cron.nextRun(new Date(from))?.getTime(),
-    last: (at) => cron.previousRuns(1, new Date(at + 1))[0]?.getTime(),
-  };
+  const clock = wallClockOf(timezone);
+  const nextTime: Next = (time) => cron.nextRun(new Date(time))?.getTime();
+  const isFixed = !/[*/?]/.test(fields.slice(0, -3).join(' '));
+  const next: Next = isFixed
+    ? (from) => nextFixed(clock, nextTime, from)
+    : (from) => nextOnTheWall(clock, nextTime, from);
+  return { next, last: (at) => lastBy(next, at) };
 }
 
-function newCron(pattern: string, timezone: string | undefined): Cron {
-  // By default croner takes only `30 2` for a fixed time, and `30 2,14` would run twice in a repeated hour.
-  return new Cron(pattern, { fixedTimeRule: 'no-wildcard', ...(timezone !== undefined && { timezone }) });
+/** The first after a moment; of times on the wall as well. */
+type Next = (from: number) => number | undefined;
+
+function nextFixed(clock: WallClock, nextTime: Next, from: number): number | undefined {
+  const time = nextTime(clock.latestTimeAt(from));
+  return time === undefined ? undefined : clock.reaches(time);
+}
+
+function nextOnTheWall(clock: WallClock, nextTime: Next, from: number): number | undefined {
+  let since = from;
+  let time = nextTime(clock.timeAt(from));
+  // what it shows soon after may be times that it has shown already
+  const moved = clock.transition(from, from + DAY);
+  if (moved !== undefined && time !== undefined && time - moved.before >= moved.at) {
+    since = moved.at;
+    time = nextTime(moved.at + moved.after - 1);
+  }
+  while (time !== undefined) {
+    const at = clock.reaches(time, since);
+    const shown = clock.timeAt(at);
+    if (shown === time) return at;
+    // a gap has swallowed it
+    since = at;
+    time = nextTime(shown - 1);
+  }
+  return undefined;
+}
+
+/** The last one up to a moment: found by bisection, since whatever is earlier than it has a next one by then. */
+function lastBy(next: Next, at: number): number | undefined {
+  const isBefore = (from: number): boolean => (next(from) ?? Infinity) <= at;
+  let late = at;
+  let early = at - 1000;
+  while (!isBefore(early)) {
+    late = early;
+    early = at - 2 * (at - early);
+    if (at - early > LONG_AGO) return undefined;
+  }
+  while (late - early > 1) {
+    const middle = Math.floor((early + late) / 2);
+    if (isBefore(middle)) early = middle;
+    else late = middle;
+  }
+  return next(early);
+}
+
+/** Its times on the wall, told in UTC, where no clock is ever moved. */
+function newCron(pattern: string): Cron {
+  return new Cron(pattern, { utcOffset: 0 });
 }
 
 function reasonOf(error: unknown): string {

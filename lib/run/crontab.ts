@@ -1,7 +1,8 @@
-import { isThenable } from '../base/async.js';
+import { deferred, isThenable, type Deferred } from '../base/async.js';
 import { Alarm } from '../base/clock.js';
+import { formatMs } from '../base/duration.js';
 import type { CrontabDefinition } from '../declare/definition.js';
-import { Calls } from './calls.js';
+import { Calls, type Failure } from './calls.js';
 import { parseCrontab, type CronTable } from './cron.js';
 import type { TaskHost } from './host.js';
 import type { Schedule } from './schedule.js';
@@ -12,9 +13,13 @@ import type { TimerStatus } from './status.js';
 const RECHECK = 30_000;
 // An instant that is noticed later than this was missed.
 const MISSED = 60_000;
-// A clock that was set back by less than this has not gone back for us: what has run does not run again. After more
-// than this, it was wrong before, and we begin anew. Vixie cron draws the line at the same place.
-const CORRECTION = 3 * 3_600_000;
+const HOUR = 3_600_000;
+// A clock that was set back by less than this makes nothing run again. After more than this, it was wrong before, and we begin
+// anew. Vixie cron draws the line at the same place.
+const CORRECTION = 3 * HOUR;
+// How long a coordinator may take to answer, and how long a stop still waits for it.
+const ANSWER = 30_000;
+const LAST_ANSWER = 2_000;
 // Missed instants are counted one by one, so a stall of a year must not take forever: a higher number than this is
 // not exact.
 const COUNTED = 1000;
@@ -28,6 +33,9 @@ export type CrontabOptions = Omit<CrontabDefinition, 'kind' | 'key'>;
  *
  * What was missed (noticed more than a minute late: the machine slept, the program stalled, the clock was set) is
  * skipped (`missed: 'skip'`) or made up for by a single run (`missed: 'once'`).
+ *
+ * A clock that is set back makes nothing run again that has run, except where the runs are less than an hour apart: those would be
+ * missed more than they would be repeated, so they go on by the instants of the new clock.
  */
 export class CrontabSchedule implements Schedule {
   readonly name: string;
@@ -35,9 +43,11 @@ export class CrontabSchedule implements Schedule {
   readonly #calls: Calls;
   #alarm: Alarm | undefined;
   #next: number | undefined;
-  /** The latest time that the wall clock ever showed us. */
-  #latest = 0;
-  #claiming: Promise<void> | undefined;
+  /** The latest instant that was dealt with: none up to it comes again. */
+  #dealt = 0;
+  /** When we last looked, and what the wall clock showed. */
+  #looked = { at: 0, date: 0 };
+  #claiming: Claim | undefined;
 
   constructor(
     private readonly host: TaskHost,
@@ -58,32 +68,35 @@ export class CrontabSchedule implements Schedule {
   }
 
   get idle(): Promise<void> | undefined {
-    return this.#claiming ?? this.#calls.idle;
+    return this.#claiming?.over.promise ?? this.#calls.idle;
   }
 
   start(): void {
     if (this.#alarm !== undefined || this.host.signal.aborted) return;
-    this.#latest = this.host.clock.date();
-    this.#next = this.#table.next(this.#latest);
-    this.#arm();
+    this.#dealt = this.host.clock.date();
+    this.#next = this.#table.next(this.#dealt);
+    this.#arm(this.#dealt);
   }
 
   stop(): void {
     this.#alarm?.cancel();
     this.#alarm = undefined;
+    this.#claiming?.hurry();
   }
 
   status(): TimerStatus {
     return this.#calls.status('crontab', this.#alarm && this.#next);
   }
 
-  #arm(): void {
+  /** Waits for the next instant. `date` is what the wall clock shows. */
+  #arm(date: number): void {
     const { clock } = this.host;
+    this.#looked = { at: clock.now(), date };
     this.#alarm?.cancel();
     this.#alarm =
       this.#next === undefined
         ? undefined
-        : new Alarm(clock, clock.now() + Math.min(this.#next - clock.date(), RECHECK), () => {
+        : new Alarm(clock, this.#looked.at + Math.min(this.#next - date, RECHECK), () => {
             this.#wake();
           });
   }
@@ -94,20 +107,36 @@ export class CrontabSchedule implements Schedule {
       return;
     }
     const now = this.host.clock.date();
-    if (now < this.#latest - CORRECTION) {
-      this.#latest = now;
-      this.#next = this.#table.next(now);
-    }
-    this.#latest = Math.max(this.#latest, now);
-    if (this.#next === undefined || now < this.#next) this.#arm();
+    if (now < this.#looked.date) this.#planAnew(now);
+    if (this.#next === undefined || now < this.#next) this.#arm(now);
     else this.#due(now, this.#next);
+  }
+
+  /** The wall clock was set back. */
+  #planAnew(now: number): void {
+    // it may have shown every time since this one, and nothing has run at them
+    const since = now - (this.host.clock.now() - this.#looked.at);
+    if (this.#dealt - now > CORRECTION || this.#wouldBeSilent(since)) this.#dealt = since;
+    this.#next = this.#table.next(Math.max(this.#dealt, since));
+  }
+
+  /** Whether what runs more often than once an hour would have a much longer pause. */
+  #wouldBeSilent(since: number): boolean {
+    const first = this.#table.next(since) ?? Infinity;
+    const interval = (this.#table.next(first) ?? Infinity) - first;
+    return interval < HOUR && (this.#table.next(this.#dealt) ?? since) - since > 2 * interval;
   }
 
   #due(now: number, first: number): void {
     const { last, count } = this.#take(first, now);
-    this.#arm();
-    if (this.#calls.busy || this.#claiming !== undefined) this.#calls.skip(count, 'running');
-    else if (now - last > MISSED && this.options.missed === 'skip') this.#calls.skip(count, 'late');
+    this.#arm(now);
+    const isBusy = this.#calls.busy || this.#claiming !== undefined;
+    if (!isBusy && now - last > MISSED && this.options.missed === 'skip') {
+      this.#calls.skip(count, 'late');
+      return;
+    }
+    this.#dealt = last;
+    if (isBusy) this.#calls.skip(count, 'running');
     else {
       if (count > 1) this.#calls.skip(count - 1, 'late');
       this.#claim(new Date(last));
@@ -138,33 +167,63 @@ export class CrontabSchedule implements Schedule {
     // An instant that is this very moment can be kept.
     const before = this.host.clock.date() - 1;
     if (this.#alarm === undefined || this.#next === undefined || this.#next > before) return;
-    const { count } = this.#take(this.#next, before);
-    this.#arm();
+    const { last, count } = this.#take(this.#next, before);
+    this.#dealt = last;
+    this.#arm(before + 1);
     this.#calls.skip(count, 'running');
   }
 
   #claim(at: Date): void {
+    const name = `${this.host.key}.${this.name}`;
     try {
-      const answer = this.host.coordinator.claim({ name: `${this.host.key}.${this.name}`, at });
-      if (!isThenable(answer)) {
-        this.#claimed(answer);
-        return;
-      }
-      this.#claiming = Promise.resolve(answer)
-        .then(
-          (granted) => {
-            this.#claiming = undefined;
-            this.#claimed(granted);
-          },
-          (error: unknown) => {
-            this.#claiming = undefined;
-            this.#unclaimed(error);
-          },
-        )
-        .then(() => this.#calls.idle);
+      const answer = this.host.coordinator.claim({ name, at });
+      if (isThenable(answer)) this.#await(Promise.resolve(answer));
+      else this.#claimed(answer);
     } catch (error) {
       this.#unclaimed(error);
     }
+  }
+
+  #await(answer: Promise<boolean>): void {
+    const { clock } = this.host;
+    const begun = clock.now();
+    const over = deferred();
+    const end = (what: () => void): boolean => {
+      if (this.#claiming !== claim) return false;
+      this.#claiming = undefined;
+      alarm.cancel();
+      what();
+      over.resolve(this.#calls.idle);
+      return true;
+    };
+    const giveUpIn = (ms: number): Alarm =>
+      new Alarm(clock, clock.now() + ms, () => {
+        end(() => {
+          this.#calls.skip(1, this.#alarm === undefined ? 'stopped' : 'refused');
+          this.#warn(`did not say within ${formatMs(clock.now() - begun)} whether`, 'may run, so it did not');
+        });
+      });
+    let alarm = giveUpIn(ANSWER);
+    const claim: Claim = {
+      over,
+      hurry: () => {
+        alarm.cancel();
+        alarm = giveUpIn(LAST_ANSWER);
+      },
+    };
+    this.#claiming = claim;
+    answer.then(
+      (granted) => {
+        const isInTime = end(() => {
+          this.#claimed(granted);
+        });
+        if (!isInTime && granted) this.#warn('said too late that', 'may run, so it did not run anywhere');
+      },
+      (error: unknown) =>
+        end(() => {
+          this.#unclaimed(error);
+        }),
+    );
   }
 
   #claimed(granted: boolean): void {
@@ -175,11 +234,24 @@ export class CrontabSchedule implements Schedule {
 
   #unclaimed(error: unknown): void {
     this.#calls.skip(1, 'refused', { error });
+    this.#warn('could not say whether', 'may run, so it did not', { error });
+  }
+
+  #warn(what: string, then: string, failure?: Failure): void {
+    const { service } = this.host;
     this.host.emit({
       type: 'warning',
-      service: this.host.service,
-      message: `The coordinator could not say whether ${this.host.service}.${this.name} may run, so it did not`,
-      error,
+      service,
+      message: `The coordinator ${what} ${service}.${this.name} ${then}`,
+      ...failure,
     });
   }
+}
+
+/** A question that the coordinator has not answered yet. */
+interface Claim {
+  /** With the run that came of it. */
+  readonly over: Deferred<void>;
+  /** It has less time from now on. */
+  hurry(): void;
 }

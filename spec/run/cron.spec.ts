@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { parseCrontab } from '../../lib/run/cron.js';
 
 /** The instants of an expression after a moment, as UTC. */
@@ -71,6 +71,14 @@ describe('an hour that is skipped', () => {
     ['15 2 * * *', 'Australia/Lord_Howe', '2025-10-04T00:00:00Z', ['2025-10-04T15:30:00Z', '2025-10-05T15:15:00Z']],
     ['0 0 * * *', 'America/Santiago', '2025-09-06T12:00:00Z', ['2025-09-07T04:00:00Z', '2025-09-08T03:00:00Z']],
     ['30 0 * * *', 'Africa/Cairo', '2025-04-24T12:00:00Z', ['2025-04-24T22:00:00Z', '2025-04-25T21:30:00Z']],
+    // A gap that ends at midnight, or swallows a day, is a gap like any other.
+    ['30 23 * * *', 'America/Nuuk', '2027-03-27T12:00:00Z', ['2027-03-28T01:00:00Z', '2027-03-29T00:30:00Z']],
+    ['59 59 23 * * *', 'America/Nuuk', '2027-03-27T12:00:00Z', ['2027-03-28T01:00:00Z', '2027-03-29T00:59:59Z']],
+    ['0 0 * * *', 'America/Nuuk', '2027-03-27T12:00:00Z', ['2027-03-28T01:00:00Z', '2027-03-29T01:00:00Z']],
+    ['45 23 * * SAT', 'America/Nuuk', '2027-03-27T12:00:00Z', ['2027-03-28T01:00:00Z', '2027-04-04T00:45:00Z']],
+    ['0 12 * * *', 'Pacific/Apia', '2011-12-29T23:00:00Z', ['2011-12-30T10:00:00Z', '2011-12-30T22:00:00Z']],
+    ['0 9 30 12 *', 'Pacific/Apia', '2011-01-01T00:00:00Z', ['2011-12-30T10:00:00Z', '2012-12-29T19:00:00Z']],
+    ['0 12 21 8 *', 'Pacific/Kwajalein', '1993-01-01T00:00:00Z', ['1993-08-21T12:00:00Z', '1994-08-21T00:00:00Z']],
     // A list of times is fixed too.
     ['30 2,14 * * *', 'US/Pacific', '2025-03-09T09:00:00Z', ['2025-03-09T10:00:00Z', '2025-03-09T21:30:00Z']],
     // Times before and after the gap are none of its business.
@@ -91,6 +99,23 @@ describe('an hour that is skipped', () => {
     ],
   ])('%s in %s', (expression, timezone, from, expected) => {
     expect(instants(expression, timezone, from, expected.length)).toEqual(expected);
+  });
+});
+
+// What no zone was given for goes by the clock of the machine.
+describe('the zone of the machine', () => {
+  const zone = process.env['TZ'];
+  afterEach(() => {
+    if (zone === undefined) delete process.env['TZ'];
+    else process.env['TZ'] = zone;
+  });
+
+  it.each([
+    ['America/Nuuk', '30 23 * * *', '2027-03-27T12:00:00Z', ['2027-03-28T01:00:00Z', '2027-03-29T00:30:00Z']],
+    ['Europe/Berlin', '30 2 * * *', '2025-10-25T12:00:00Z', ['2025-10-26T00:30:00Z', '2025-10-27T01:30:00Z']],
+  ])('%s has the same rules', (machine, expression, from, expected) => {
+    process.env['TZ'] = machine;
+    expect(instants(expression, undefined, from, 2)).toEqual(expected);
   });
 });
 

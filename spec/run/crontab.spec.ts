@@ -139,6 +139,38 @@ describe('the wall clock', () => {
     expect(begun).toEqual(['01:00:00', '02:00:00']);
   });
 
+  // it shows 12:01:30 when it is set back
+  it.each([
+    ['* * * * *', '-1h', '3m', ['12:01:00', '11:02:00', '11:03:00', '11:04:00']],
+    ['*/20 * * * * *', '-175m', '1m', ['12:00:40', '12:01:00', '12:01:20', '09:06:40', '09:07:00', '09:07:20']],
+    ['*/5 * * * *', '-30m', '12m', ['11:35:00', '11:40:00']],
+    ['0,20,40 9-12 * * *', '-1h', '40m', ['11:20:00', '11:40:00']],
+    // a pause of less than two intervals is none, and repeats nothing
+    ['* * * * *', '-90s', '3m', ['12:01:00', '12:02:00', '12:03:00']],
+    // runs that are an hour apart are waited for
+    ['1 * * * *', '-2h', '2h', ['12:01:00']],
+  ])('that is set back does not silence what runs more than once an hour: %s, by %s', async (...given) => {
+    const [expression, by, then, expected] = given;
+    const { crontab, clock, begun } = crontabOf({ start: '2026-01-01T12:00:30Z', expression });
+    crontab.start();
+    await clock.advance('1m');
+    clock.jump(by);
+    await clock.advance(then);
+    expect(begun).toEqual(expected);
+    expect(new Set(begun).size).toBe(begun.length);
+  });
+
+  it('that was ahead by mistake for a while takes no run away', async () => {
+    const { crontab, clock, begun } = crontabOf({ start: '2026-01-01T10:00:00Z', expression: '0 12 * * *' });
+    crontab.start();
+    clock.jump('2.5h');
+    await clock.advance('1m');
+    expect(crontab.status()).toMatchObject({ runs: 0, skipped: 1 });
+    clock.jump('-2.5h');
+    await clock.advance('3h');
+    expect(begun).toEqual(['12:00:00']);
+  });
+
   it('is noticed when it jumps over an instant by a little, and the run is made', async () => {
     const { crontab, clock, begun } = crontabOf({ start: '2026-01-01T00:58:00Z' });
     crontab.start();
@@ -302,6 +334,68 @@ describe('the coordinator', () => {
     await clock.advance('1s');
     await idle;
     expect([begun, history.list, crontab.idle]).toEqual([[], ['Cache.report: skip'], undefined]);
+  });
+
+  it.each([
+    ['* * * * *', ['12:02:00', '12:03:00'], 1],
+    // those that come while it is waited for are skipped, as during a run
+    ['*/10 * * * * *', ['12:00:40', '12:00:50', '12:01:00', '12:01:10'], 3],
+  ])(
+    'that does not answer is given up after half a minute, and the next instant of %s is claimed anew',
+    async (...given) => {
+      const [expression, expected, skipped] = given;
+      let claims = 0;
+      const { crontab, clock, begun, history } = crontabOf({
+        start: '2026-01-01T12:00:00Z',
+        expression,
+        coordinator: { claim: () => (claims++ === 0 ? new Promise<boolean>(() => undefined) : true) },
+      });
+      crontab.start();
+      await clock.advance(expected[0] === '12:02:00' ? '3m' : '70s');
+      expect(begun).toEqual(expected);
+      expect(crontab.status()).toMatchObject({ runs: expected.length, skipped });
+      expect(history.list).toContain(
+        'warning: The coordinator did not say within 30s whether Cache.report may run, so it did not',
+      );
+      expect(claims).toBe(1 + expected.length);
+      crontab.stop();
+      expect([crontab.idle, clock.sleepers]).toEqual([undefined, 0]);
+    },
+  );
+
+  it('that does not answer holds up no stop for long', async () => {
+    const { crontab, clock, history } = crontabOf({ coordinator: { claim: () => new Promise(() => undefined) } });
+    crontab.start();
+    await clock.advance('1h');
+    crontab.stop();
+    const idle = crontab.idle?.then(() => clock.now());
+    await clock.advance('10s');
+    expect(await idle).toBe(3_602_000);
+    expect(history.list).toEqual([
+      'Cache.report: skip',
+      'warning: The coordinator did not say within 2s whether Cache.report may run, so it did not',
+    ]);
+    expect(history.events[0]).toMatchObject({ reason: 'stopped' });
+    expect(clock.sleepers).toBe(0);
+  });
+
+  it.each([
+    [true, ['warning: The coordinator said too late that Cache.report may run, so it did not run anywhere']],
+    [false, []],
+    [new Error('no redis'), []],
+  ])('that answers %s too late runs nothing any more', async (answer, expected) => {
+    const { crontab, clock, begun, history } = crontabOf({
+      coordinator: {
+        claim: () =>
+          new Promise((resolve, reject) => {
+            clock.setTimer(60_000, () => (typeof answer === 'boolean' ? resolve(answer) : reject(answer)));
+          }),
+      },
+    });
+    crontab.start();
+    await clock.advance('61m');
+    expect(begun).toEqual([]);
+    expect(history.list.slice(2)).toEqual(expected);
   });
 
   it('that is slow makes the next instants skip', async () => {
