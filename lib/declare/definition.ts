@@ -381,7 +381,25 @@ function workOf(
   if (legacy === undefined && standard === undefined) return inherited;
   const own = [...(legacy ?? NO_WORK), ...(standard ?? NO_WORK)];
   const redeclared = new Set(own.map(({ key }) => key));
-  return [...inherited.filter(({ key }) => !redeclared.has(key)), ...own];
+  const all = [...inherited.filter(({ key }) => !redeclared.has(key)), ...own];
+  const crontabs = all.filter(({ kind }) => kind === 'crontab');
+  if (crontabs.length > 1) requireNames(cls, crontabs);
+  return all;
+}
+
+/** A coordinator asks for each run by the name of the crontab: two of one name would take it from each other. */
+function requireNames(cls: Class, crontabs: readonly WorkDefinition[]): void {
+  const keys = new Map<string, PropertyKey>();
+  for (const { name, key } of crontabs) {
+    const other = keys.get(name);
+    if (other !== undefined) {
+      throw new TypeError(
+        `${nameOf(cls)} has two crontabs called ${name}: ${String(other)} and ${String(key)}\n` +
+          `  → Give each a name of its own: @crontab('…', { name: '…' }).`,
+      );
+    }
+    keys.set(name, key);
+  }
 }
 
 function tokensOf(definition: Definition): readonly ServiceIdentifier[] | undefined {

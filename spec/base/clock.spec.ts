@@ -166,7 +166,11 @@ describe('fake timers of a test runner', () => {
   it('do not hold up a container that uses another one', async () => {
     vi.useFakeTimers(all);
     class Parents extends Service {}
-    class Childs extends Service {}
+    class Childs extends Service {
+      constructor(readonly above: Parents) {
+        super();
+      }
+    }
     const parent = new Container();
     parent.bind(Parents).toSelf();
     const child = new Container({ parent });

@@ -262,6 +262,32 @@ describe('@timer()', () => {
 });
 
 describe('@crontab()', () => {
+  it('is refused where a class has another one of that name, its base class included', () => {
+    const declare = (base: typeof Service, ...names: (string | undefined)[]) => {
+      class Books extends base {
+        a() {}
+        b() {}
+        c() {}
+      }
+      for (const [index, name] of names.entries()) {
+        const key = ['a', 'b', 'c'][index] as string;
+        const given = { timezone: 'UTC', ...(name !== undefined && { name }) };
+        const descriptor = Object.getOwnPropertyDescriptor(Books.prototype, key) as PropertyDescriptor;
+        crontab('* * * * *', given)(Books.prototype, key as never, descriptor);
+      }
+      service()(Books);
+      return Books;
+    };
+    const remedy =
+      "Books has two crontabs called daily: a and b\n  → Give each a name of its own: @crontab('…', { name: '…' }).";
+    expect(thrown(() => declare(Service, 'daily', 'daily'))).toEqual(new TypeError(remedy));
+    expect(thrown(() => declare(Service, undefined, 'a')).message).toContain('two crontabs called a: a and b');
+    const base = declare(Service, 'daily', 'weekly');
+    expect(thrown(() => declare(base, 'weekly')).message).toContain('called weekly: b and a');
+    // one that is declared again is the same one
+    expect(() => declare(base, 'daily')).not.toThrow();
+  });
+
   it.each([
     ['five fields', '30 18 * * *', '2026-01-01T18:30:00.000Z'],
     ['six fields', '15 30 18 * * *', '2026-01-01T18:30:15.000Z'],
