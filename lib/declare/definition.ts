@@ -9,6 +9,7 @@ import { ignoresArguments, type AnyFunction } from './arguments.js';
 import { DECLARED, requireOurs } from './copies.js';
 import { describedBy, describeToInversify, isBare, isInjectableType, parameterTypes } from './describe.js';
 import * as Hook from './hook.js';
+import { NO_WORK, recordWork, workOf } from './work.js';
 import {
   restartPolicy,
   retryPolicy,
@@ -224,8 +225,9 @@ export class Definition {
    * class, which has it only after it was decorated.
    */
   readWork(metadata?: object): void {
-    const { cls, base } = this;
-    if (cls !== undefined) this.work = workOf(cls, metadata ?? metadataOf(cls), base?.work ?? NO_WORK);
+    const { cls, base, name } = this;
+    if (cls === undefined) return;
+    this.work = workOf(name, cls.prototype as object, metadata ?? metadataOf(cls), base?.work);
   }
 
   /** Whether the program can do without it. */
@@ -244,15 +246,12 @@ export class Definition {
   }
 }
 
-// Keyed by prototype (legacy decorators) or by the class's metadata object (standard ones).
-const declaredWork = new WeakMap<object, WorkDefinition[]>();
 const undeclared = new WeakMap<Class, Definition>();
 
 // Beside the bits of the hooks: inherited from the class that was declared the base class of services.
 const BASE = 1 << 20;
 
 const NOTHING: ServiceOptions = Object.freeze({});
-const NO_WORK: readonly WorkDefinition[] = Object.freeze([]);
 const NO_TOKENS: readonly ServiceIdentifier[] = Object.freeze([]);
 
 /** Makes a class the base class of services, which have a life whatever hooks they have. */
@@ -332,9 +331,7 @@ export function checkRequired(required: unknown, name: string): void {
 
 /** Records a task, timer or crontab. `holder` is the class's prototype or its metadata object. */
 export function declareWork(holder: object, work: WorkDefinition): void {
-  const list = declaredWork.get(holder);
-  if (list === undefined) declaredWork.set(holder, [work]);
-  else list.push(work);
+  recordWork(holder, work);
   // by hand, on a class that is declared already
   const { constructor: cls } = holder as { constructor?: unknown };
   if (typeof cls === 'function' && cls.prototype === holder) declarationOf(cls as Class)?.readWork();
@@ -367,39 +364,6 @@ export function nameOf(cls: Class): string {
   if (typeof name === 'string' && name !== '') return name;
   const written = /^(?:class|function)\s+([\w$]+)/.exec(Function.prototype.toString.call(cls));
   return written?.[1] ?? '(anonymous class)';
-}
-
-/** The class's tasks and timers: those of its base classes first, a redeclared method as the nearest class says. */
-function workOf(
-  cls: Class,
-  metadata: object | undefined,
-  inherited: readonly WorkDefinition[],
-): readonly WorkDefinition[] {
-  const prototype = cls.prototype as object;
-  const legacy = declaredWork.get(prototype);
-  const standard = metadata === undefined ? undefined : declaredWork.get(metadata);
-  if (legacy === undefined && standard === undefined) return inherited;
-  const own = [...(legacy ?? NO_WORK), ...(standard ?? NO_WORK)];
-  const redeclared = new Set(own.map(({ key }) => key));
-  const all = [...inherited.filter(({ key }) => !redeclared.has(key)), ...own];
-  const crontabs = all.filter(({ kind }) => kind === 'crontab');
-  if (crontabs.length > 1) requireNames(cls, crontabs);
-  return all;
-}
-
-/** A coordinator asks for each run by the name of the crontab: two of one name would take it from each other. */
-function requireNames(cls: Class, crontabs: readonly WorkDefinition[]): void {
-  const keys = new Map<string, PropertyKey>();
-  for (const { name, key } of crontabs) {
-    const other = keys.get(name);
-    if (other !== undefined) {
-      throw new TypeError(
-        `${nameOf(cls)} has two crontabs called ${name}: ${String(other)} and ${String(key)}\n` +
-          `  → Give each a name of its own: @crontab('…', { name: '…' }).`,
-      );
-    }
-    keys.set(name, key);
-  }
 }
 
 function tokensOf(definition: Definition): readonly ServiceIdentifier[] | undefined {
