@@ -7,6 +7,7 @@ import { toMs, type Duration } from '../base/duration.js';
 import { ModeError } from '../base/errors.js';
 import { requireOptions } from '../base/nearest.js';
 import { parseCrontab } from '../run/cron.js';
+import { nameOf } from './class.js';
 import {
   type Class,
   type InjectOption,
@@ -15,7 +16,6 @@ import {
   type WorkDefinition,
   declareService,
   declareWork,
-  nameOf,
 } from './definition.js';
 import type { ClassTaking, NotTooLong } from './token.js';
 

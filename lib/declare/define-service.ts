@@ -3,6 +3,7 @@ import { inspect, types } from 'node:util';
 import type { Duration } from '../base/duration.js';
 import { ModeError } from '../base/errors.js';
 import { isPlain, nearest, requireOptions } from '../base/nearest.js';
+import { nameOf } from './class.js';
 import {
   crontabOf,
   generator,
@@ -18,7 +19,6 @@ import {
   declarationOf,
   declareService,
   declareWork,
-  nameOf,
   type Class,
   type InjectOption,
   type ServiceOptions,

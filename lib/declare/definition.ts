@@ -8,6 +8,7 @@ import { requireOptions } from '../base/nearest.js';
 import { ignoresArguments, type AnyFunction } from './arguments.js';
 import { DECLARED, requireOurs } from './copies.js';
 import { describedBy, describeToInversify, isBare, isInjectableType, parameterTypes } from './describe.js';
+import { membersOf, metadataOf, nameOf, standsFor } from './class.js';
 import * as Hook from './hook.js';
 import { NO_WORK, recordWork, workOf } from './work.js';
 import {
@@ -206,7 +207,7 @@ export class Definition {
     this.prototype = cls?.prototype;
     const base = hooks === BASE ? undefined : baseOf(cls);
     this.base = base;
-    this.hooks = hooks ?? hooksOf(cls) | (base?.hooks ?? 0);
+    this.hooks = exactly(hooks ?? hooksOf(cls) | (base?.hooks ?? 0), this);
     this.extendsBase = (this.hooks & BASE) !== 0;
     this.deafStart = (this.hooks & Hook.onStart) === 0 ? undefined : deafHook(cls, 'onStart', base?.deafStart);
     this.deafStop = (this.hooks & Hook.onStop) === 0 ? undefined : deafHook(cls, 'onStop', base?.deafStop);
@@ -341,7 +342,15 @@ export function declareWork(holder: object, work: WorkDefinition): void {
 export function declarationOf(cls: Class): Definition | undefined {
   // One look-up instead of two: an inherited definition says whose it is. Without a cache, which pays only for what is read often.
   const declared = Reflect.get(cls, DECLARED) as Definition | undefined;
-  return declared?.cls === cls ? declared : undefined;
+  return declared === undefined || declared.cls === cls ? declared : takenOver(cls, declared);
+}
+
+/** What was declared holds as well for a class that a decorator put in the place of the declared one. */
+function takenOver(cls: Class, declared: Definition): Definition | undefined {
+  if (!declared.declared || !standsFor(cls, declared.cls)) return undefined;
+  const definition = new Definition(declared.name, declared.options, cls, true);
+  Object.defineProperty(cls, DECLARED, { value: definition });
+  return definition;
 }
 
 /** What was declared about a class. */
@@ -349,21 +358,13 @@ export function definitionOf(cls: Class): Definition {
   // not by `declarationOf`: cold code pays for every call
   const declared = Reflect.get(cls, DECLARED) as Definition | undefined;
   if (declared?.cls === cls) return declared;
-  let definition = undeclared.get(cls);
+  let definition = (declared && takenOver(cls, declared)) ?? undeclared.get(cls);
   if (definition === undefined) {
     requireOurs(cls, nameOf(cls));
     definition = new Definition(nameOf(cls), NOTHING, cls, false);
     undeclared.set(cls, definition);
   }
   return definition;
-}
-
-/** The name of a class for people, also of one with a static member of that name. */
-export function nameOf(cls: Class): string {
-  const name: unknown = cls.name;
-  if (typeof name === 'string' && name !== '') return name;
-  const written = /^(?:class|function)\s+([\w$]+)/.exec(Function.prototype.toString.call(cls));
-  return written?.[1] ?? '(anonymous class)';
 }
 
 function tokensOf(definition: Definition): readonly ServiceIdentifier[] | undefined {
@@ -403,15 +404,13 @@ function baseOf(cls: Class | undefined): Definition | undefined {
 
 /** The hooks of a class itself. What is no class may well be a token. */
 function hooksOf(cls: Class | undefined): number {
-  const prototype = cls?.prototype as object | null | undefined;
-  return prototype ? Hook.hooksAmong(Object.getOwnPropertyNames(prototype)) : 0;
+  return Hook.hooksAmong(membersOf(cls));
 }
 
-/** What the standard dialect keeps about a class itself. */
-function metadataOf(cls: Class): object | undefined {
-  return Object.hasOwn(cls, Symbol.metadata)
-    ? (cls as unknown as { [Symbol.metadata]?: object })[Symbol.metadata]
-    : undefined;
+/** Only what are hooks; what is nearly one is refused, unless a class of another library has its own meaning of such names. */
+function exactly(hooks: number, { cls, name, declared }: Definition): number {
+  if ((hooks & Hook.nearly) !== 0 && (declared || (hooks & BASE) !== 0)) Hook.refuseNearly(name, membersOf(cls));
+  return hooks & ~Hook.nearly;
 }
 
 /** A hook of a class, or of its base class, if it cannot see its arguments. */

@@ -2,7 +2,7 @@
 import { inspect } from 'node:util';
 import type { ServiceIdentifier } from 'inversify';
 import { way, type PlanProblem } from '../base/errors.js';
-import { definitionOf } from '../declare/definition.js';
+import { definitionOf, type Class } from '../declare/definition.js';
 import { isPlain } from '../base/nearest.js';
 import type { MetadataGap, Request } from './dependencies.js';
 import type { Node } from './node.js';
@@ -53,7 +53,13 @@ function remedyFor(token: ServiceIdentifier, twin: ServiceIdentifier | undefined
   if (typeof token !== 'function') return `Bind it: container.bind(${printToken(token)}).to(...)${optional}.`;
   return NATIVE.test(Function.prototype.toString.call(token))
     ? `Bind what stands for it: container.bind(${name}).toConstantValue(...).`
-    : `Decorate ${name} with @service(), or bind what stands for it: container.bind(${name}).to(...).`;
+    : `Decorate ${name} with @service()${above(token)}, or bind what stands for it: container.bind(${name}).to(...).`;
+}
+
+/** Where another decorator made it of a class that is declared. */
+function above(cls: Class): string {
+  const { base } = definitionOf(cls);
+  return base?.declared === true ? ` (above the decorator that made it of ${base.name}, if one did)` : '';
 }
 
 const NATIVE = /\{\s*\[native code\]\s*\}$/;
