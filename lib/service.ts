@@ -1,5 +1,4 @@
 /** The base class of services. Optional: a class with some of the hooks is managed the same way. */
-import { inspect } from 'node:util';
 import { handled, isThenable, unlessOvertaken } from './base/async.js';
 import type { Clock } from './base/clock.js';
 import { toMs, type Duration } from './base/duration.js';
@@ -21,6 +20,7 @@ import { tracebacksOf } from './lifecycle/tracebacks.js';
 import { toPromise, type Settled, type WaitOptions } from './lifecycle/waiting.js';
 import { backgroundTask } from './run/background.js';
 import { Diag, withFlag } from './tools/diag.js';
+import { inWords } from './base/words.js';
 
 export type { WaitOptions };
 
@@ -54,7 +54,7 @@ export class Service implements AsyncDisposable {
   /** A service whose one task is `run` (mode's `from_awaitable`): it begins once the service runs, and is given the run's signal. */
   static from(run: (signal: AbortSignal) => unknown, options: { name?: string } = {}): Service {
     if (typeof run !== 'function') {
-      throw new TypeError(`Service.from() takes a function, not ${inspect(run, { depth: 0 })}`);
+      throw new TypeError(`Service.from() takes a function, not ${inWords(run, { depth: 0 })}`);
     }
     return new FromFunction(run, options.name ?? (run.name === '' ? 'Service' : run.name));
   }
@@ -208,7 +208,7 @@ export class Service implements AsyncDisposable {
     const underWay = typeof work !== 'function';
     if (underWay && !isThenable(work)) {
       throw new TypeError(
-        `addTask() of ${this.label} takes a promise or a function, not ${inspect(work, { depth: 0 })}`,
+        `addTask() of ${this.label} takes a promise or a function, not ${inWords(work, { depth: 0 })}`,
       );
     }
     const run = runFor(lifecycle, work);

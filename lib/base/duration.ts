@@ -1,5 +1,5 @@
-import { inspect } from 'node:util';
 import ms from 'ms';
+import { inWords } from './words.js';
 
 /** A length of time: a number of milliseconds, or a string with a unit such as `'250ms'`, `'1.5s'`, `'10m'`, `'1h'`. */
 export type Duration = number | string;
@@ -14,7 +14,7 @@ export function toMs(value: Duration, what = 'A duration'): number {
   const result: unknown = typeof value === 'string' ? parse(value) : value;
   if (typeof result === 'number' && result >= 0 && result < Infinity) return result;
   throw new TypeError(
-    `${what} cannot be ${inspect(value)}\n` +
+    `${what} cannot be ${inWords(value)}\n` +
       `  → Give a finite, non-negative number of milliseconds, or a string with a unit such as '250ms', '1.5s', '10m' or '1h'.`,
   );
 }

@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { inWords } from './words.js';
 
 /** How many names are worth offering. */
 const MOST = 3;
@@ -81,7 +81,7 @@ export function requireOptions(options: object | undefined, known: readonly stri
   if (options === undefined) return;
   if (!isPlain(options)) {
     throw new TypeError(
-      `${of} takes options, not ${inspect(options, { depth: 0 })}\n  → Give { ${known.join(', ')} }.`,
+      `${of} takes options, not ${inWords(options, { depth: 0 })}\n  → Give { ${known.join(', ')} }.`,
     );
   }
   const unknown = unknownKey(options, known);

@@ -1,4 +1,3 @@
-import { inspect } from 'node:util';
 // as a whole, or the bundle would call ours `Container$1`
 import * as inversify from 'inversify';
 import type { GetAllOptions, GetOptions, IsBoundOptions, OptionalGetOptions, ServiceIdentifier } from 'inversify';
@@ -31,6 +30,7 @@ import {
 import { toGraph, toPlan, type Plan } from './picture.js';
 import { bootReport, healthOf, timersOf, type BootReport, type Health } from './report.js';
 import type { Unit } from './unit.js';
+import { inWords } from '../base/words.js';
 
 /**
  * Inversify's container, which also knows the graph of what is bound in it: it starts services in the order of their
@@ -197,7 +197,7 @@ export class Container extends inversify.Container implements AsyncDisposable {
 
   /** Calls the listener with every lifecycle event, until the returned function is called. */
   on(listener: (event: LifecycleEvent) => void): () => void {
-    if (typeof listener !== 'function') throw new TypeError(`on() takes a function, not ${inspect(listener)}`);
+    if (typeof listener !== 'function') throw new TypeError(`on() takes a function, not ${inWords(listener)}`);
     return this.#host.listen(listener);
   }
 

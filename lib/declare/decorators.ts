@@ -2,7 +2,7 @@
  * `@service`, `@task`, `@timer` and `@crontab`. Each is one function for both dialects: TypeScript's legacy decorators
  * (target, key, descriptor) and the standard ones (value, context).
  */
-import { inspect, types } from 'node:util';
+import { types } from 'node:util';
 import { toMs, type Duration } from '../base/duration.js';
 import { ModeError } from '../base/errors.js';
 import { requireOptions } from '../base/nearest.js';
@@ -18,6 +18,7 @@ import {
   declareWork,
 } from './definition.js';
 import type { ClassTaking, NotTooLong } from './token.js';
+import { inWords } from '../base/words.js';
 
 // No runtime of ours has it yet, and compilers only hand out metadata where it exists.
 (Symbol as { metadata?: unknown }).metadata ??= Symbol.for('Symbol.metadata');
@@ -149,7 +150,7 @@ export function crontabOf(what: string, expression: string, options: CrontabOpti
   parseCrontab(expression, timezone);
   if (missed !== 'skip' && missed !== 'once') {
     throw new TypeError(
-      `missed of ${what} is 'skip' or 'once', not ${inspect(missed)}\n  → 'once' makes up for all that was missed with one run.`,
+      `missed of ${what} is 'skip' or 'once', not ${inWords(missed)}\n  → 'once' makes up for all that was missed with one run.`,
     );
   }
   const onError = checkOnError(options.onError, what, ['crash', 'log']);
@@ -218,7 +219,7 @@ function checkOnError<T extends OnError>(onError: T | undefined, what: string, k
   if (onError === undefined) return 'crash';
   if (typeof onError === 'function' || known.includes(onError)) return onError;
   const shown: unknown = onError;
-  const names = known.map((name) => inspect(name)).join(', ');
+  const names = known.map((name) => inWords(name)).join(', ');
   const remedy = shown === 'retry' ? "It runs again at its next time anyway: give 'log'." : 'Give one of these.';
   throw new TypeError(`onError of ${what} is ${names} or a function, not ${String(shown)}\n  → ${remedy}`);
 }

@@ -1,5 +1,5 @@
 /** The decorators as one function, for JavaScript and for TypeScript that runs as it is. */
-import { inspect, types } from 'node:util';
+import { types } from 'node:util';
 import type { Duration } from '../base/duration.js';
 import { ModeError } from '../base/errors.js';
 import { isPlain, nearest, requireOptions } from '../base/nearest.js';
@@ -25,6 +25,7 @@ import {
   type WorkDefinition,
 } from './definition.js';
 import type { ClassTaking, NotTooLong } from './token.js';
+import { inWords } from '../base/words.js';
 
 /** The names of the methods of a class that can run by themselves: public ones that need no arguments. */
 export type MethodName<C extends Class> = {
@@ -57,7 +58,7 @@ export function defineService<
 export function defineService<C extends Class>(cls: C, options: DefineServiceOptions<C> = {}): C {
   if (typeof cls !== 'function') {
     throw new TypeError(
-      `defineService() takes a class, not ${inspect(cls, { depth: 0 })}\n  → Write defineService(Class, { ... }).`,
+      `defineService() takes a class, not ${inWords(cls, { depth: 0 })}\n  → Write defineService(Class, { ... }).`,
     );
   }
   requireOptions(options, [...SERVICE_OPTIONS, 'tasks', 'timers', 'crontabs'], `defineService() of ${nameOf(cls)}`);
@@ -95,7 +96,7 @@ function workIn(
   if (named === undefined) return [];
   if (!isPlain(named)) {
     throw new TypeError(
-      `${option} of ${nameOf(cls)} cannot be ${inspect(named, { depth: 0 })}\n  → Name methods of the class: ${option}: { method: ... }.`,
+      `${option} of ${nameOf(cls)} cannot be ${inWords(named, { depth: 0 })}\n  → Name methods of the class: ${option}: { method: ... }.`,
     );
   }
   return Reflect.ownKeys(named).map((key) => {

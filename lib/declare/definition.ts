@@ -1,5 +1,4 @@
 /** What the user declared about a class, as data: its service options and its tasks, timers and crontabs. */
-import { inspect } from 'node:util';
 import type { ClassMetadata } from '@inversifyjs/core';
 import type { LazyServiceIdentifier, ServiceIdentifier } from 'inversify';
 import { ModeError } from '../base/errors.js';
@@ -19,6 +18,7 @@ import {
   type RetryPolicy,
   type StartRetryOptions,
 } from '../supervise/budget.js';
+import { inWords } from '../base/words.js';
 
 /** Any constructor at all, whatever it takes. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- `unknown[]` would refuse every class with parameters
@@ -311,13 +311,13 @@ function checkOptions(cls: Class, options: ServiceOptions): void {
     const given: unknown = options[list];
     if (given === undefined || Array.isArray(given)) continue;
     throw new TypeError(
-      `${list} of ${nameOf(cls)} is a list of classes and tokens, not ${inspect(given)}\n  → Write ${list}: [...].`,
+      `${list} of ${nameOf(cls)} is a list of classes and tokens, not ${inWords(given)}\n  → Write ${list}: [...].`,
     );
   }
   checkRequired(options.required, nameOf(cls));
   if (options.name !== undefined && typeof options.name !== 'string') {
     throw new TypeError(
-      `name of @service() of ${nameOf(cls)} is a string, not ${inspect(options.name)}\n  → Give what people are to read, or leave it out.`,
+      `name of @service() of ${nameOf(cls)} is a string, not ${inWords(options.name)}\n  → Give what people are to read, or leave it out.`,
     );
   }
 }
@@ -326,7 +326,7 @@ function checkOptions(cls: Class, options: ServiceOptions): void {
 export function checkRequired(required: unknown, name: string): void {
   if (required === undefined || typeof required === 'boolean') return;
   throw new TypeError(
-    `required of ${name} is true or false, not ${inspect(required)}\n  → Give false where the program can do without it.`,
+    `required of ${name} is true or false, not ${inWords(required)}\n  → Give false where the program can do without it.`,
   );
 }
 

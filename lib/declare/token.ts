@@ -1,7 +1,7 @@
 /** Identifiers that carry a type, and what the entries of an `inject` list stand for, as types. */
-import { inspect } from 'node:util';
 import type { LazyServiceIdentifier } from 'inversify';
 import type { Class, InjectOption } from './definition.js';
+import { inWords } from '../base/words.js';
 
 /**
  * An identifier of `T`: a symbol. For the compiler it looks like a class of `T` as well, which is how inversify's
@@ -19,7 +19,7 @@ export type Token<T> = symbol & (abstract new (...args: never) => T);
 export function token<T>(name: string): Token<T> {
   if (typeof name !== 'string' || name === '') {
     throw new TypeError(
-      `token() takes a name, not ${inspect(name, { depth: 0 })}\n  → Give what people are to read: token<Pool>('pool').`,
+      `token() takes a name, not ${inWords(name, { depth: 0 })}\n  → Give what people are to read: token<Pool>('pool').`,
     );
   }
   return Symbol(name) as unknown as Token<T>;

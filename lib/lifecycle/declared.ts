@@ -1,7 +1,7 @@
 /** What user code gives as children: it can be anything at all. */
-import { inspect } from 'node:util';
 import { handled, isThenable } from '../base/async.js';
 import { requireOurService } from '../declare/copies.js';
+import { inWords } from '../base/words.js';
 
 /** What `onInitDependencies` returned, as a list. */
 export function childrenIn(given: unknown, what: string): unknown[] {
@@ -32,5 +32,5 @@ function remedyFor(child: unknown): string {
 }
 
 function shown(value: unknown): string {
-  return inspect(value, { depth: 0 });
+  return inWords(value, { depth: 0 });
 }

@@ -1,17 +1,17 @@
 /** What `use()`, `adopt()` and `defer()` do. */
-import { inspect } from 'node:util';
 import type { Lifecycle } from './lifecycle.js';
 import { notRunning } from './mishaps.js';
 import * as Phase from './phase.js';
 import type { Release } from './scope.js';
 import { warn } from './telling.js';
+import { inWords } from '../base/words.js';
 
 /** Has something released at the end of a service's run. Where there is none, it is released at once and refused. */
 export function releaseWith(lifecycle: Lifecycle, what: string, release: Release): void {
   const { run } = lifecycle;
   if (typeof release !== 'function') {
     throw new TypeError(
-      `${what} of ${lifecycle.name} takes a function that releases, not ${inspect(release, { depth: 0 })}`,
+      `${what} of ${lifecycle.name} takes a function that releases, not ${inWords(release, { depth: 0 })}`,
     );
   }
   // a release may take something on itself, which is released next, and so may onShutdown

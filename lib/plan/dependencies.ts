@@ -1,5 +1,4 @@
 /** What a class needs, read from its declarations without making anything. */
-import { inspect } from 'node:util';
 import { ClassElementMetadataKind, type ClassElementMetadata } from '@inversifyjs/core';
 import { LazyServiceIdentifier, type ServiceIdentifier } from 'inversify';
 import { describeError } from '../base/errors.js';
@@ -7,6 +6,7 @@ import { unknownKey } from '../base/nearest.js';
 import { ownConstructor } from '../declare/class-text.js';
 import { isBare, isInjectableType, isUsersWord } from '../declare/describe.js';
 import type { Class, Definition, InjectOption } from '../declare/definition.js';
+import { inWords } from '../base/words.js';
 
 /** One dependency with all that can be said about it. */
 export interface Request {
@@ -61,7 +61,7 @@ export function fromOption(option: InjectOption): Dependency | MetadataGap {
   if (!isBare(token)) return badEntry(token);
   if (tags !== undefined && !isTags(tags)) {
     const remedy = 'Give a list: tags: [{ key: ..., value: ... }].';
-    return new MetadataGap(`has tags that are ${inspect(tags, { depth: 0 })}`, remedy, 'entry');
+    return new MetadataGap(`has tags that are ${inWords(tags, { depth: 0 })}`, remedy, 'entry');
   }
   return {
     token,
@@ -155,7 +155,7 @@ function qualify(type: Class, element: object): Request {
 function gap(types: readonly unknown[] | undefined, index: number, type: unknown): MetadataGap {
   if (types === undefined) return new MetadataGap(`has no type metadata: ${NONE_EMITTED}`, TWO_REMEDIES);
   if (index >= types.length || type === undefined) return undefinedType();
-  const name = typeof type === 'function' ? type.name : inspect(type);
+  const name = typeof type === 'function' ? type.name : inWords(type);
   return new MetadataGap(
     `has the type ${name} (an interface, a union or a primitive leaves nothing else at run time)`,
     'Give it a token: @inject(TOKEN) on the parameter, or @service({ inject: [TOKEN, ...] }).',
@@ -186,7 +186,7 @@ function badEntry(entry: unknown): MetadataGap {
       'The class was not there yet when the list was made (two files import each other?): use new LazyServiceIdentifier(() => TheClass).';
     return new MetadataGap('is undefined', remedy, 'entry');
   }
-  return new MetadataGap(`is ${inspect(entry, { depth: 0 })}, which names no dependency`, ENTRY_REMEDY, 'entry');
+  return new MetadataGap(`is ${inWords(entry, { depth: 0 })}, which names no dependency`, ENTRY_REMEDY, 'entry');
 }
 
 function undefinedType(): MetadataGap {
@@ -224,7 +224,7 @@ function unwrapped(lazy: LazyServiceIdentifier, of: MetadataGap['of']): ServiceI
     const token: unknown = lazy.unwrap();
     if (isBare(token)) return token;
     const remedy = 'Its function is called once everything is loaded; let it give the class or the token.';
-    return new MetadataGap(`is a LazyServiceIdentifier that gives ${inspect(token, { depth: 0 })}`, remedy, of);
+    return new MetadataGap(`is a LazyServiceIdentifier that gives ${inWords(token, { depth: 0 })}`, remedy, of);
   } catch (error) {
     const remedy = 'Its function is called once everything is loaded; see what it reads.';
     return new MetadataGap(`is a LazyServiceIdentifier that throws: ${describeError(error)}`, remedy, of);

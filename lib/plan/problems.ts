@@ -1,11 +1,11 @@
 /** What can be wrong with a graph, in words that help. */
-import { inspect } from 'node:util';
 import type { ServiceIdentifier } from 'inversify';
 import { way, type PlanProblem } from '../base/errors.js';
 import { definitionOf, type Class } from '../declare/definition.js';
 import { isPlain } from '../base/nearest.js';
 import type { MetadataGap, Request } from './dependencies.js';
 import type { Node } from './node.js';
+import { inWords } from '../base/words.js';
 
 /** The name of a token for people. */
 export function tokenName(token: ServiceIdentifier): string {
@@ -71,7 +71,7 @@ export function requireToken(token: unknown, where: string): asserts token is Se
     typeof token !== 'object' || token === null || Array.isArray(token) || isPlain(token)
       ? undefined
       : token.constructor.name;
-  const what = cls === undefined ? inspect(token, { depth: 0 }) : `an instance of ${cls}`;
+  const what = cls === undefined ? inWords(token, { depth: 0 }) : `an instance of ${cls}`;
   throw new TypeError(`${where} takes a class, a string or a symbol, not ${what}\n  → ${instead(token, cls)}`);
 }
 
@@ -92,10 +92,10 @@ export function unfit(
 ): PlanProblem {
   const bind = `container.bind(${printToken(token)}).to(...)`;
   const wanted = [
-    ...(name === undefined ? [] : [{ is: `named ${inspect(name)}`, when: `.whenNamed(${inspect(name)})` }]),
+    ...(name === undefined ? [] : [{ is: `named ${inWords(name)}`, when: `.whenNamed(${inWords(name)})` }]),
     ...Array.from(tags, ([key, value]) => ({
-      is: `tagged ${String(key)} = ${inspect(value)}`,
-      when: `.whenTagged(${inspect(key)}, ${inspect(value)})`,
+      is: `tagged ${String(key)} = ${inWords(value)}`,
+      when: `.whenTagged(${inWords(key)}, ${inWords(value)})`,
     })),
   ];
   const there = bound.length === 0 ? '' : `; there is ${listed(bound)}`;

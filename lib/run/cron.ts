@@ -1,6 +1,6 @@
-import { inspect } from 'node:util';
 import { Cron } from 'croner';
 import { asError } from '../base/errors.js';
+import { inWords } from '../base/words.js';
 import { wallClockOf, type WallClock } from './zone.js';
 
 const DAY = 86_400_000;
@@ -120,7 +120,7 @@ function isZone(timezone: unknown): boolean {
 
 function badExpression(expression: unknown, reason: string, cause?: unknown): TypeError {
   return new TypeError(
-    `${inspect(expression)} is not a cron expression: ${reason}\n` +
+    `${inWords(expression)} is not a cron expression: ${reason}\n` +
       `  → Give five fields (minute, hour, day of month, month, day of week) such as '30 18 * * *', or six with the seconds first.`,
     cause === undefined ? undefined : { cause },
   );
@@ -128,6 +128,6 @@ function badExpression(expression: unknown, reason: string, cause?: unknown): Ty
 
 function badZone(timezone: unknown): TypeError {
   return new TypeError(
-    `${inspect(timezone)} is not a time zone\n  → Give a name of the IANA database such as 'US/Pacific', 'Europe/Berlin' or 'UTC'.`,
+    `${inWords(timezone)} is not a time zone\n  → Give a name of the IANA database such as 'US/Pacific', 'Europe/Berlin' or 'UTC'.`,
   );
 }

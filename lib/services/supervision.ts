@@ -1,4 +1,3 @@
-import { inspect } from 'node:util';
 import { ModeError, StopError } from '../base/errors.js';
 import { requireOurService } from '../declare/copies.js';
 import type { TreeNode } from '../lifecycle/beacon.js';
@@ -15,6 +14,7 @@ import { affected, type Strategy } from '../supervise/strategy.js';
 import { Circle } from './circle.js';
 import { Place } from './place.js';
 import { stopping } from './stopping.js';
+import { inWords } from '../base/words.js';
 
 /** What the list asks its supervisor. */
 export interface Head {
@@ -264,7 +264,7 @@ export class Supervision {
     const { lifecycle } = this;
     if (!(service instanceof Service)) {
       requireOurService(service);
-      throw new TypeError(`${lifecycle.name} supervises services, which ${inspect(service, { depth: 0 })} is none of`);
+      throw new TypeError(`${lifecycle.name} supervises services, which ${inWords(service, { depth: 0 })} is none of`);
     }
     const child = service[LIFECYCLE];
     if (child.owner instanceof Place && this.places.includes(child.owner)) return false;

@@ -12,9 +12,9 @@
  * `max_restarts` and `over` are a rate limit of the same kind. Delays that grow up to a limit are systemd's `RestartSteps=` and
  * `RestartMaxDelaySec=`.
  */
-import { inspect } from 'node:util';
 import { formatMs, toMs, type Duration } from '../base/duration.js';
 import { requireOptions } from '../base/nearest.js';
+import { inWords } from '../base/words.js';
 
 /** How long to wait before a restart or another attempt: `initial`, then `factor` times as long each further time, up to `max`. */
 export interface BackoffOptions {
@@ -166,7 +166,7 @@ function completed(given: BackoffOptions, what: string): Backoff {
   const initialMs = givenInitial ?? Math.min(100, givenMax ?? Infinity);
   const maxMs = givenMax ?? Math.max(30_000, initialMs);
   if (maxMs < initialMs) {
-    throw outOfRange(`${what}: backoff.max`, `at least backoff.initial (${inspect(initial)})`, max);
+    throw outOfRange(`${what}: backoff.max`, `at least backoff.initial (${inWords(initial)})`, max);
   }
   requireNumber(factor, `${what}: backoff.factor`, 'at least 1 and finite', (n) => n >= 1 && n < Infinity);
   requireNumber(jitter, `${what}: backoff.jitter`, 'between 0 and 1', (n) => n >= 0 && n <= 1);
@@ -188,11 +188,11 @@ function requireNumber(value: unknown, what: string, expected: string, fits: (va
 }
 
 function wrong(what: string, expected: string, value: unknown): TypeError {
-  return new TypeError(`${what} must be ${expected}, not ${inspect(value)}`);
+  return new TypeError(`${what} must be ${expected}, not ${inWords(value)}`);
 }
 
 function outOfRange(what: string, expected: string, value: unknown): RangeError {
-  return new RangeError(`${what} must be ${expected}, not ${inspect(value)}`);
+  return new RangeError(`${what} must be ${expected}, not ${inWords(value)}`);
 }
 
 /**

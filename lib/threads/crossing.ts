@@ -2,8 +2,8 @@
  * What crosses from one thread to another. Node clones messages, but an error arrives without its class, name and code, and
  * one function anywhere in a value refuses all of it. What is packed here always arrives.
  */
-import { inspect } from 'node:util';
 import { BootError, ModeError, PlanError, RestartLimitError, StopError } from '../base/errors.js';
+import { inWords, isErrorObject, peek, shorten, stackOf } from '../base/words.js';
 
 /** Something on its way, as plain data. */
 export type Packed = unknown;
@@ -14,7 +14,7 @@ interface PackedError {
   kind: string;
   name: string;
   message: string;
-  stack: string | undefined;
+  stack: string;
   /** Whether it is one of this package's own. */
   ours: boolean;
   properties: Record<string, Packed>;
@@ -34,58 +34,85 @@ const ours: ReadonlyMap<string, object> = new Map(
 // These are carried apart, and `name` may be a getter of the class.
 const APART = new Set(['name', 'message', 'stack', 'cause', 'errors']);
 
-/** Makes anything fit to be posted. Errors keep all that they say, also inside lists and objects; what cannot be cloned becomes text. */
+/** How deep, and into how many objects, anybody looks. What lies beyond is left out. */
+const DEEPEST = 100;
+const MOST = 10_000;
+
+/** How long the text of an error may be. */
+const LONGEST = 1_000_000;
+
+/**
+ * Makes anything fit to be posted, and never throws. Errors keep all that they say, also inside lists and objects; what cannot be
+ * cloned, or even read, becomes text.
+ */
 export function pack(value: unknown): Packed {
-  return packInto(value, new Set());
+  return new Packing().pack(value);
 }
 
 /** What was packed in the other thread. */
 export function unpack(packed: Packed): unknown {
   if (typeof packed !== 'object' || packed === null) return packed;
   if (Array.isArray(packed)) return packed.map(unpack);
-  if (MARK in packed) return unpackError(packed as PackedError);
+  if (Object.hasOwn(packed, MARK)) return unpackError(packed as PackedError);
   return isPlain(packed) ? mapValues(packed, unpack) : packed;
 }
 
-function packInto(value: unknown, within: Set<object>): Packed {
-  if (typeof value === 'function' || typeof value === 'symbol') return inspect(value);
-  if (typeof value !== 'object' || value === null) return value;
-  if (within.has(value)) return '[Circular]';
-  within.add(value);
-  try {
-    if (value instanceof Error) return packError(value, within);
-    if (Array.isArray(value)) return value.map((one) => packInto(one, within));
-    if (isPlain(value)) return mapValues(value, (one) => packInto(one, within));
-    return isCloneable(value) ? value : inspect(value);
-  } finally {
-    within.delete(value);
-  }
-}
+class Packing {
+  readonly #within = new Set<object>();
+  #count = 0;
 
-function packError(error: Error, within: Set<object>): PackedError {
-  const properties = Object.entries(error).filter(([key]) => !APART.has(key));
-  return {
-    [MARK]: true,
-    kind: kindOf(error),
-    name: text(error.name),
-    message: text(error.message),
-    stack: typeof error.stack === 'string' ? error.stack : undefined,
-    ours: ModeError.is(error),
-    properties: Object.fromEntries(properties.map(([key, value]) => [key, packInto(value, within)])),
-    ...('cause' in error && { cause: packInto(error.cause, within) }),
-    ...('errors' in error && { errors: packInto(error.errors, within) }),
-  };
+  pack(value: unknown): Packed {
+    if (typeof value === 'function' || typeof value === 'symbol') return inWords(value);
+    if (typeof value !== 'object' || value === null) return value;
+    if (this.#within.has(value)) return '[Circular]';
+    this.#count += 1;
+    if (this.#count > MOST || this.#within.size >= DEEPEST) return '[…]';
+    this.#within.add(value);
+    try {
+      return this.#packObject(value);
+    } catch {
+      // a proxy or a getter that throws
+      return inWords(value);
+    } finally {
+      this.#within.delete(value);
+    }
+  }
+
+  #packObject(value: object): Packed {
+    if (isErrorObject(value)) return this.#packError(value);
+    if (Array.isArray(value)) return value.map((one) => this.pack(one));
+    if (isPlain(value) && !Object.hasOwn(value, MARK)) return mapValues(value, (one) => this.pack(one));
+    return isCloneable(value) ? value : inWords(value);
+  }
+
+  #packError(error: Error): PackedError {
+    const keys = keysOf(error).filter((key) => !APART.has(key));
+    return {
+      [MARK]: true,
+      kind: kindOf(error),
+      name: text(peek(error, 'name')),
+      message: text(peek(error, 'message')),
+      stack: shorten(stackOf(error), LONGEST),
+      ours: ModeError.is(error),
+      properties: Object.fromEntries(keys.map((key) => [key, this.pack(peek(error, key))])),
+      ...('cause' in error && { cause: this.pack(peek(error, 'cause')) }),
+      ...('errors' in error && { errors: this.pack(peek(error, 'errors')) }),
+    };
+  }
 }
 
 function unpackError(packed: PackedError): Error {
   const { name, message, stack, properties } = packed;
   const error = create(packed);
-  if (error.name !== name) hide(error, 'name', name);
-  hide(error, 'message', message);
-  hide(error, 'stack', stack);
-  if ('cause' in packed) hide(error, 'cause', unpack(packed.cause));
-  if ('errors' in packed) Object.assign(error, { errors: unpack(packed.errors) });
-  return Object.assign(error, mapValues(properties, unpack));
+  if (error.name !== name) define(error, 'name', name, false);
+  // as the language does it: not among what is listed and printed as a property
+  define(error, 'message', message, false);
+  define(error, 'stack', stack, false);
+  if (Object.hasOwn(packed, 'cause')) define(error, 'cause', unpack(packed.cause), false);
+  if (Object.hasOwn(packed, 'errors')) define(error, 'errors', unpack(packed.errors), true);
+  // one may be called `__proto__`, so nothing is assigned
+  for (const [key, value] of Object.entries(properties)) define(error, key, unpack(value), true);
+  return error;
 }
 
 function create({ kind, name, message, ours: own, properties }: PackedError): Error {
@@ -101,7 +128,7 @@ function create({ kind, name, message, ours: own, properties }: PackedError): Er
 function kindOf(error: Error): string {
   if (error instanceof DOMException) return 'DOMException';
   for (let at: unknown = error; at !== null; at = Object.getPrototypeOf(at)) {
-    const name = (at as { constructor?: { name?: unknown } }).constructor?.name;
+    const name = peek(peek(at, 'constructor'), 'name');
     if (typeof name === 'string' && (natives.has(name) || name === 'AggregateError')) return name;
   }
   return 'Error';
@@ -109,12 +136,20 @@ function kindOf(error: Error): string {
 
 /** Nothing keeps user code from giving an error a name that is none. */
 function text(value: unknown): string {
-  return typeof value === 'string' ? value : inspect(value);
+  return typeof value === 'string' ? shorten(value, LONGEST) : inWords(value);
 }
 
-/** As the language does it: not among what is listed and printed as a property. */
-function hide(error: Error, key: string, value: unknown): void {
-  Object.defineProperty(error, key, { value, writable: true, configurable: true, enumerable: false });
+function keysOf(error: Error): string[] {
+  try {
+    return Object.keys(error);
+  } catch {
+    // a proxy
+    return [];
+  }
+}
+
+function define(error: Error, key: string, value: unknown, enumerable: boolean): void {
+  Object.defineProperty(error, key, { value, writable: true, configurable: true, enumerable });
 }
 
 function isPlain(value: object): value is Record<string, unknown> {

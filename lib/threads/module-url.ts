@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { inspect } from 'node:util';
+import { inWords } from '../base/words.js';
 
 /**
  * The URL of a module for a thread to load. A thread has no place of its own that a relative path could start from.
@@ -14,6 +14,6 @@ export function moduleUrl(module: unknown): string {
     if (URL.canParse(module)) return new URL(module).href;
   }
   throw new TypeError(
-    `The module of a thread cannot be ${inspect(module)}\n  → Give a URL: new URL('./cruncher.js', import.meta.url), or import.meta.url for the file itself.`,
+    `The module of a thread cannot be ${inWords(module)}\n  → Give a URL: new URL('./cruncher.js', import.meta.url), or import.meta.url for the file itself.`,
   );
 }

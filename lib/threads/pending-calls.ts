@@ -1,6 +1,7 @@
 /** The calls of the outside that have no answer yet. */
 import type { Transferable } from 'node:worker_threads';
 import { deferred, type Deferred } from '../base/async.js';
+import { peek } from '../base/words.js';
 import { pack, unpack } from './crossing.js';
 import * as errors from './errors.js';
 import type { Answer, CallMessage, ToThread } from './protocol.js';
@@ -146,7 +147,7 @@ function split(args: readonly unknown[]): { signal: AbortSignal | undefined; res
 }
 
 function signalIn(value: unknown): AbortSignal | undefined {
-  if (typeof value !== 'object' || value === null || Object.keys(value).length !== 1) return undefined;
-  const { signal } = value as { signal?: unknown };
-  return signal instanceof AbortSignal ? signal : undefined;
+  const signal = typeof value === 'object' ? peek(value, 'signal') : undefined;
+  // last, since a list of all keys can be long
+  return signal instanceof AbortSignal && Object.keys(value as object).length === 1 ? signal : undefined;
 }

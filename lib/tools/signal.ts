@@ -1,6 +1,6 @@
-import { inspect } from 'node:util';
 import { isThenable } from '../base/async.js';
 import { describeError, ModeError } from '../base/errors.js';
+import { inWords } from '../base/words.js';
 
 /** What is connected to a signal. `Result` is what the signal makes of its return value: awaited, or nothing. */
 export type SignalHandler<Args extends unknown[], Sender = unknown, Result = unknown> = (
@@ -85,7 +85,7 @@ abstract class BaseSignal<Args extends unknown[], Sender, Result, Sent> {
     { sender: key = ANYBODY as never, weak = false }: ConnectOptions<Sender> = {},
   ): () => void {
     if (typeof handler !== 'function') {
-      throw new TypeError(`connect() of ${nameOf(this)} takes a function, not ${inspect(handler, { depth: 0 })}`);
+      throw new TypeError(`connect() of ${nameOf(this)} takes a function, not ${inWords(handler, { depth: 0 })}`);
     }
     const receiver = this.#byHandler.get(handler) ?? this.#add(handler);
     const connection = receiver.connections.get(key) ?? { weak };

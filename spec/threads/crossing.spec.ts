@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pack, unpack } from '../../lib/threads/crossing.js';
 import * as lib from '../../lib/base/errors.js';
+import { isErrorObject } from '../../lib/base/words.js';
+import { throwables } from '../properties/throwables.js';
 
 /** To another thread and out of it again. */
 function cross<T>(value: T): T {
@@ -100,4 +102,28 @@ describe('anything else', () => {
       ),
     );
   });
+});
+
+describe.each(Object.entries(throwables))('%s', (_, make) => {
+  it('crosses, whatever of it can be read', () => {
+    const value = make();
+    const copy = cross(value);
+    expect(isErrorObject(copy)).toBe(isErrorObject(value));
+    expect(() => cross([{ value }])).not.toThrow();
+  });
+});
+
+it('an error with a property __proto__ keeps its class', () => {
+  const error = Object.defineProperty(new RangeError('x'), '__proto__', { value: { a: 1 }, enumerable: true });
+  const copy = cross(error);
+  expect(Object.getPrototypeOf(copy)).toBe(RangeError.prototype);
+  expect(Object.getOwnPropertyDescriptor(copy, '__proto__')?.value).toEqual({ a: 1 });
+});
+
+it('what holds the same thing over and over is no larger than what can be sent', () => {
+  let errors: unknown = 'x';
+  for (let depth = 0; depth < 40; depth += 1) errors = new AggregateError([errors, errors], 'two');
+  const begun = performance.now();
+  cross(errors);
+  expect(performance.now() - begun).toBeLessThan(5_000);
 });

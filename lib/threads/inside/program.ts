@@ -1,6 +1,6 @@
 /** The program of a thread: a container boots the service, answers for it to the outside, and stops it when told to. */
 import type { ServiceIdentifier } from 'inversify';
-import { BootError, StopError } from '../../base/errors.js';
+import { ModeError, type StopError } from '../../base/errors.js';
 import type { LifecycleEvent, ServiceState } from '../../base/events.js';
 import { Container } from '../../container/container.js';
 import { declareService, definitionOf } from '../../declare/definition.js';
@@ -43,9 +43,13 @@ export class ThreadProgram implements CallQueueHost {
     this.outside.on((message) => {
       this.#heard(message);
     });
-    // an unhandled rejection comes here too, unless the program has listeners for those
     process.on('uncaughtException', (error) => {
       this.#crashed(error);
+    });
+    // as it is: node would make an error of its own of what is none
+    process.on('unhandledRejection', (reason) => {
+      // a program with its own listener has decided what they mean to it
+      if (process.listenerCount('unhandledRejection') === 1) this.#crashed(reason);
     });
     this.#container.on((event) => {
       this.#follow(event);
@@ -95,7 +99,7 @@ export class ThreadProgram implements CallQueueHost {
     this.outside.tell(event);
     if (event.type === 'container' && event.to === 'stopping' && this.#root !== undefined) {
       // by a crash that nobody answers for, or by somebody who stopped the container from inside
-      if (event.error === undefined) this.#leaveByItself();
+      if (!('error' in event)) this.#leaveByItself();
       else this.#crashed(event.error);
     }
     if (event.type === 'service' && event.id === this.#lifecycle?.id) this.#followService(event.to);
@@ -143,13 +147,14 @@ export class ThreadProgram implements CallQueueHost {
 
 /** What a service could not start for, without the path to it: outside, it starts by itself. */
 function originOf(error: unknown): unknown {
-  return error instanceof BootError ? error.cause : error;
+  return ModeError.is(error) && error.code === 'ERR_MODE_BOOT' ? error.cause : error;
 }
 
 /** What a stop met, as the stop of a service says it: by itself if that is all. */
 function failuresOf(error: unknown): unknown[] {
-  const only = error instanceof StopError && error.abandoned.length === 0 && error.errors.length === 1;
-  return [only ? error.errors[0]?.error : error];
+  if (!ModeError.is(error) || error.code !== 'ERR_MODE_STOP') return [error];
+  const { errors, abandoned } = error as StopError;
+  return abandoned.length === 0 && errors.length === 1 ? errors.map((one) => one.error) : [error];
 }
 
 /** The line of the tree above the service. */
