@@ -1,8 +1,9 @@
 /** The base class of services. Optional: a class with some of the hooks is managed the same way. */
-import { handled, isThenable, unlessOvertaken } from './base/async.js';
+import { isThenable, unlessOvertaken } from './base/async.js';
 import type { Clock } from './base/clock.js';
 import { toMs, type Duration } from './base/duration.js';
 import { ModeError, StopError } from './base/errors.js';
+import { allOf, firstOf, valueOf } from './base/settling.js';
 import { declareBase } from './declare/definition.js';
 import type { LogLevel, Logger, ServiceState } from './base/events.js';
 import { again } from './lifecycle/again.js';
@@ -17,7 +18,7 @@ import type { Run } from './lifecycle/run.js';
 import { releaseOf, releaseWith } from './lifecycle/release.js';
 import { warn } from './lifecycle/telling.js';
 import { tracebacksOf } from './lifecycle/tracebacks.js';
-import { toPromise, type Settled, type WaitOptions } from './lifecycle/waiting.js';
+import { toPromise, toPromises, type Settled, type WaitOptions } from './lifecycle/waiting.js';
 import { backgroundTask } from './run/background.js';
 import { Diag, withFlag } from './tools/diag.js';
 import { inWords } from './base/words.js';
@@ -248,7 +249,7 @@ export class Service implements AsyncDisposable {
    */
   async wait<A>(awaitable: A, options: WaitOptions = {}): Promise<WaitResult<Settled<A>>> {
     const { waits } = this[LIFECYCLE];
-    const outcome = await waits.outcome('wait', [awaitable], options, () => toPromise(awaitable));
+    const outcome = await waits.outcome('wait', [awaitable], options, () => valueOf(toPromise(awaitable)));
     return typeof outcome === 'string' ? { status: outcome } : { status: 'done', value: outcome.value };
   }
 
@@ -262,20 +263,14 @@ export class Service implements AsyncDisposable {
     if (list.length === 0) {
       throw new TypeError('waitFirst() of nothing would never end\n  → Give it something to wait for.');
     }
-    const outcome = await this[LIFECYCLE].waits.outcome('waitFirst', list, options, () => {
-      const raced = list.map(async (awaitable, index) => ({ value: await toPromise(awaitable), index }));
-      for (const promise of raced) void handled(promise);
-      return Promise.race(raced);
-    });
+    const outcome = await this[LIFECYCLE].waits.outcome('waitFirst', list, options, () => firstOf(toPromises(list)));
     return typeof outcome === 'string' ? { status: outcome } : { status: 'done', ...outcome.value };
   }
 
   /** Waits for all of several. */
   async waitMany<A>(awaitables: Iterable<A>, options: WaitOptions = {}): Promise<WaitManyResult<Settled<A>>> {
     const list = [...awaitables];
-    const outcome = await this[LIFECYCLE].waits.outcome('waitMany', list, options, () =>
-      Promise.all(list.map(async (awaitable) => toPromise(awaitable))),
-    );
+    const outcome = await this[LIFECYCLE].waits.outcome('waitMany', list, options, () => allOf(toPromises(list)));
     return typeof outcome === 'string' ? { status: outcome } : { status: 'done', values: outcome.value };
   }
 

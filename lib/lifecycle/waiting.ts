@@ -1,7 +1,8 @@
 /** Waiting that ends when the run does: the `sleep`, `wait`, `waitFirst`, `waitMany` and `ticks` of a service. */
-import { handled, isThenable } from '../base/async.js';
+import { isThenable } from '../base/async.js';
 import { Alarm, type Clock } from '../base/clock.js';
 import { toMs, type Duration } from '../base/duration.js';
+import { ignoreFailure, type Begin } from '../base/settling.js';
 import { callSite, currentCall, isTracing, type TracedWait } from '../run/tracing.js';
 
 export interface WaitOptions {
@@ -88,18 +89,13 @@ export class Waits {
     return slept === 'timeout';
   }
 
-  /** Settles as `promise` does, unless the run or the time ends first. */
-  promise<T>(
-    promise: PromiseLike<T>,
-    what: string,
-    timeout: number | undefined,
-  ): Promise<{ value: T } | 'stopped' | 'timeout'> {
-    return this.until(what, timeout, (done, failed) => {
-      promise.then((value) => {
+  /** Settles as what it begins to wait for does, unless the run or the time ends first. */
+  event<T>(begin: Begin<T>, what: string, timeout: number | undefined): Promise<{ value: T } | 'stopped' | 'timeout'> {
+    return this.until<{ value: T }>(what, timeout, (done, failed) =>
+      begin((value) => {
         done({ value });
-      }, failed);
-      return undefined;
-    });
+      }, failed),
+    );
   }
 
   /**
@@ -110,16 +106,17 @@ export class Waits {
     what: string,
     given: readonly unknown[],
     { timeout }: WaitOptions,
-    begin: () => PromiseLike<T>,
+    begin: () => Begin<T>,
   ): Promise<{ value: T } | 'stopped' | 'timeout'> {
     let begun = false;
     try {
       const ms = timeout === undefined ? undefined : toMs(timeout, 'The timeout of a wait');
       if (this.ended()) return 'stopped';
       begun = true;
-      return await this.promise(begin(), what, ms);
+      // what user code throws is thrown before anything waits
+      return await this.event(begin(), what, ms);
     } finally {
-      if (!begun) for (const one of given) if (isThenable(one)) void handled(Promise.resolve(one));
+      if (!begun) for (const one of given) ignoreFailure(one);
     }
   }
 
@@ -143,8 +140,20 @@ export class Waits {
 /** What comes of something that can be waited for: a promise, a value, or a function that makes one. */
 export type Settled<A> = Awaited<A extends () => infer R ? R : A>;
 
-export function toPromise<A>(awaitable: A): Promise<Settled<A>> {
-  return Promise.resolve(
-    typeof awaitable === 'function' ? (awaitable as () => Settled<A>)() : (awaitable as Settled<A>),
-  );
+export function toPromise<A>(awaitable: A): PromiseLike<Settled<A>> {
+  const value: unknown = typeof awaitable === 'function' ? (awaitable as () => unknown)() : awaitable;
+  // as it is: to be known again the next time
+  return (isThenable(value) ? value : Promise.resolve(value)) as PromiseLike<Settled<A>>;
+}
+
+/** The same for each of several: a function that throws is one that fails. */
+export function toPromises<A>(awaitables: readonly A[]): PromiseLike<Settled<A>>[] {
+  return awaitables.map((awaitable) => {
+    try {
+      return toPromise(awaitable);
+    } catch (error) {
+      // oxlint-disable-next-line prefer-promise-reject-errors -- it is what was thrown
+      return Promise.reject(error);
+    }
+  });
 }

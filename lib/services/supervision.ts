@@ -1,4 +1,5 @@
 import { ModeError, StopError } from '../base/errors.js';
+import { valueOf } from '../base/settling.js';
 import { requireOurService } from '../declare/copies.js';
 import type { TreeNode } from '../lifecycle/beacon.js';
 import type { Owner } from '../lifecycle/hooks.js';
@@ -129,7 +130,7 @@ export class Supervision {
     const what = `a replacement of ${place.name}`;
     const timeout = place.lifecycle.definition.startTimeout ?? DEFAULT_TIMEOUT;
     const answer = toPromise(() => head.replacement?.(place.service, this.places.indexOf(place)));
-    const outcome = await lifecycle.waits.promise(answer, what, timeout);
+    const outcome = await lifecycle.waits.event(valueOf(answer), what, timeout);
     if (outcome === 'timeout') {
       throw new ModeError('ERR_MODE_START_TIMEOUT', {
         message: `${lifecycle.name} had no replacement of ${place.name} in time`,

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Service } from '../../lib/index.js';
 import { FakeClock, withClock } from '../../lib/testing/index.js';
 import { boom, fail, gate, reject, rejection, settle, statusOf, theatre } from './support.js';
@@ -392,5 +392,60 @@ describe('ticks()', () => {
   it.each([[0], [-1], ['soon']])('is refused for %s', async (interval) => {
     const { a } = await running();
     expect(() => a.ticks(interval)).toThrow(TypeError);
+  });
+});
+
+describe('a promise that outlives a loop', () => {
+  class Subclass<T> extends Promise<T> {}
+  const kinds: [string, () => PromiseLike<unknown>][] = [
+    ['a promise', never],
+    ['a promise of a class of its own', () => new Subclass(() => undefined)],
+    ['what only looks like a promise', () => ({ then: () => undefined }) as never],
+  ];
+
+  it.each(kinds)('keeps nothing of its turns: it is listened to once (%s)', async (_, make) => {
+    const { a, clock } = await running();
+    const closed = make();
+    const then = vi.spyOn(closed, 'then');
+    for (let turn = 0; turn < 10; turn += 1) {
+      expect(await a.waitFirst([closed, Promise.resolve(turn)])).toEqual({ status: 'done', value: turn, index: 1 });
+      const waits = [
+        a.wait(closed, { timeout: 1 }),
+        a.waitMany([closed, turn], { timeout: 1 }),
+        a.waitForStopped(closed, { timeout: 1 }),
+      ];
+      await clock.advance(1);
+      expect(await Promise.all(waits)).toEqual([{ status: 'timeout' }, { status: 'timeout' }, false]);
+    }
+    await a.stop();
+    expect(await a.wait(closed)).toEqual({ status: 'stopped' });
+    expect(then).toHaveBeenCalledTimes(1);
+  });
+
+  it('answers all that wait for it in the end, in the order in which they came', async () => {
+    const { a } = await running();
+    const { promise, resolve: open } = gate();
+    const order: string[] = [];
+    const note = (who: string) => () => void order.push(who);
+    void a.wait(promise).then(note('first'));
+    await a.waitFirst([promise, 1]);
+    void a.waitMany([promise, promise]).then(note('second'));
+    void a.waitFirst([never(), promise]).then(note('third'));
+    open();
+    await settle();
+    expect(order).toEqual(['first', 'second', 'third']);
+    expect(await a.wait(promise)).toMatchObject({ status: 'done' });
+  });
+
+  it('fails all of them, and nobody where none waits any more', async () => {
+    const { a } = await running();
+    const { promise, resolve: open } = gate();
+    const failing = promise.then(() => Promise.reject(boom));
+    const waits = [a.wait(failing), a.waitFirst([failing]), a.waitMany([1, failing])];
+    const forgotten = promise.then(() => Promise.reject(boom));
+    await a.waitFirst([forgotten, 1]);
+    open();
+    for (const wait of waits) expect(await rejection(wait)).toBe(boom);
+    await settle();
   });
 });
