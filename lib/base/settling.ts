@@ -18,7 +18,7 @@ export function whenSettled<T>(
   failed: (error: unknown) => void,
 ): () => void {
   const all = waiting.get(promise) ?? react(promise);
-  const one = { done, failed } as Waiting;
+  const one: Waiting = { done, failed };
   all.add(one);
   return () => {
     all.delete(one);

@@ -440,9 +440,9 @@ describe('a promise that outlives a loop', () => {
   it('fails all of them, and nobody where none waits any more', async () => {
     const { a } = await running();
     const { promise, resolve: open } = gate();
-    const failing = promise.then(() => Promise.reject(boom));
+    const failing = promise.then(fail());
     const waits = [a.wait(failing), a.waitFirst([failing]), a.waitMany([1, failing])];
-    const forgotten = promise.then(() => Promise.reject(boom));
+    const forgotten = promise.then(fail());
     await a.waitFirst([forgotten, 1]);
     open();
     for (const wait of waits) expect(await rejection(wait)).toBe(boom);
