@@ -16,9 +16,9 @@ import {
 } from './decorators.js';
 import {
   SERVICE_OPTIONS,
-  declarationOf,
   declareService,
   declareWork,
+  isDeclared,
   type Class,
   type InjectOption,
   type ServiceOptions,
@@ -62,7 +62,7 @@ export function defineService<C extends Class>(cls: C, options: DefineServiceOpt
     );
   }
   requireOptions(options, [...SERVICE_OPTIONS, 'tasks', 'timers', 'crontabs'], `defineService() of ${nameOf(cls)}`);
-  if (declarationOf(cls) !== undefined) {
+  if (isDeclared(cls)) {
     throw new ModeError('ERR_MODE_DECLARATION', {
       message: `${nameOf(cls)} is declared already, by @service() or by another defineService()`,
       remedy: 'Put all options into one of them.',

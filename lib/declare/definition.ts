@@ -279,7 +279,7 @@ function restartOf(options: RestartOptions, name: string): ServiceRestart | unde
 
 /** Records that a class is a service. `metadata` is what the standard dialect keeps about it. */
 export function declareService(cls: Class, options: ServiceOptions = NOTHING, metadata?: object): void {
-  if (Object.hasOwn(cls, DECLARED)) {
+  if (isDeclared(cls)) {
     throw new ModeError('ERR_MODE_DECLARATION', {
       message: `${nameOf(cls)} is decorated with @service() twice`,
       remedy: 'Put all options into one @service({ ... }).',
@@ -335,7 +335,14 @@ export function declareWork(holder: object, work: WorkDefinition): void {
   recordWork(holder, work);
   // by hand, on a class that is declared already
   const { constructor: cls } = holder as { constructor?: unknown };
-  if (typeof cls === 'function' && cls.prototype === holder) declarationOf(cls as Class)?.readWork();
+  if (typeof cls === 'function' && cls.prototype === holder && isDeclared(cls as Class)) {
+    definitionOf(cls as Class).readWork();
+  }
+}
+
+/** Whether a class itself was declared. */
+export function isDeclared(cls: Class): boolean {
+  return Object.hasOwn(cls, DECLARED);
 }
 
 /** What was declared about a class itself, if anything was. */
@@ -348,8 +355,12 @@ export function declarationOf(cls: Class): Definition | undefined {
 /** What was declared holds as well for a class that a decorator put in the place of the declared one. */
 function takenOver(cls: Class, declared: Definition): Definition | undefined {
   if (!declared.declared || !standsFor(cls, declared.cls)) return undefined;
-  const definition = new Definition(declared.name, declared.options, cls, true);
-  Object.defineProperty(cls, DECLARED, { value: definition });
+  let definition = undeclared.get(cls);
+  if (definition === undefined) {
+    // not as its own declaration: it may be a class like any other, whose own is still to come
+    definition = new Definition(declared.name, declared.options, cls, true);
+    undeclared.set(cls, definition);
+  }
   return definition;
 }
 

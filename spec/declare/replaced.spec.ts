@@ -168,6 +168,19 @@ describe('a class without a name', () => {
   });
 });
 
+describe('a class with the name of the declared one that it extends', () => {
+  it('can be declared itself, whichever way', () => {
+    const again = (declare: (cls: new () => Service) => unknown) => {
+      const Again = { Redis: class extends Redis {} }.Redis;
+      timer('1s')(Again.prototype, 'start', Object.getOwnPropertyDescriptor(Service.prototype, 'start') ?? {});
+      declare(Again);
+      return new Container().plan(Again, Redis).order.map(({ id }) => id);
+    };
+    expect(again(service({ name: 'own' }))).toEqual(['own', 'Redis']);
+    expect(again((cls) => defineService(cls))).toEqual(['Redis', 'Redis#2']);
+  });
+});
+
 describe('with standard decorators', () => {
   /** As TypeScript compiles `@first @second class Cache`, with one metadata object for all of it. */
   function compiled(cls: Constructor, ...decorators: ((value: never, context: never) => unknown)[]) {
