@@ -133,17 +133,14 @@ export class PlanError extends ModeError {
   /** All that is wrong, not only the first. At least one. */
   readonly problems: PlanProblem[];
 
-  constructor(problems: PlanProblem[]) {
+  constructor(problems: PlanProblem[], remedy?: string) {
     const count = problems.length === 1 ? 'a problem' : `${String(problems.length)} problems`;
     const more = problems.length - WORTH_READING;
     const lines = problems.slice(0, WORTH_READING).map(({ message }) => indent(message));
     if (more > 0) lines.push(`  - and ${String(more)} more: see \`problems\``);
     super('ERR_MODE_PLAN', {
       message: `The dependency graph has ${count}:\n${lines.join('\n')}`,
-      remedy:
-        problems.length === 1
-          ? 'Nothing was started; mend it and boot again.'
-          : 'Nothing was started; mend them and boot again.',
+      remedy: remedy ?? `Nothing was started; mend ${problems.length === 1 ? 'it' : 'them'} and boot again.`,
       path: problems[0]?.path ?? [],
     });
     this.problems = problems;

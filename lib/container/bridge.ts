@@ -18,12 +18,23 @@ import type { Unit } from './unit.js';
 export interface BridgeHost {
   /** The node that a class stands for by itself, where that is for this very container to say. */
   byItself(token: ServiceIdentifier): Node | undefined;
-  /** Makes what a binding gives, if it is a class that we manage, stand for its node. */
-  adopt(binding: Binding): void;
+  /**
+   * Inversify is about to plan with a binding: one of a class that we manage is made to stand for its node, and what it keeps is
+   * forgotten if it was made from what has been made anew since.
+   */
+  meet(binding: Binding): void;
+  /** Inversify keeps what it has made for a binding. */
+  kept(binding: Binding): void;
   nodeOf(source: Source): Node;
   /** The value of a unit; made, if it was not needed yet. */
   instance(unit: Unit): unknown;
 }
+
+/** What inversify keeps for a binding: nothing, or the value. */
+type Kept = { isRight: false; value: undefined } | { isRight: true; value: unknown };
+
+/** Nothing. */
+export const FORGOTTEN: Kept = Object.freeze({ isRight: false, value: undefined });
 
 type Activate = (context: unknown, value: unknown) => unknown;
 type Deactivate = (value: unknown) => unknown;
@@ -48,6 +59,12 @@ export class Bridge {
   private activates: boolean;
   /** Whether it is us who ask. */
   #plain = false;
+  /** Whether inversify may have plans that it keeps. */
+  #planned = false;
+  /** Counts what has changed about the bindings that are seen here. */
+  #changes = 0;
+  /** What inversify makes and keeps, if we know when it did. */
+  readonly #watched = new WeakSet<Binding>();
 
   constructor(container: InversifyContainer, host: BridgeHost, hasParent: boolean) {
     this.activates = hasParent;
@@ -63,6 +80,7 @@ export class Bridge {
         }
       },
     );
+    this.#watchPlans();
     this.attach();
   }
 
@@ -93,9 +111,10 @@ export class Bridge {
     bindingService.getNonParentBindings = ((token: ServiceIdentifier): Iterable<Binding> | undefined => {
       const bound = bindingsOf(token);
       if (this.#plain) return bound;
+      this.#planned = true;
       return this.plainly(() => {
         if (bound === undefined) return this.#byItself(token);
-        for (const binding of bound) this.#host.adopt(binding);
+        for (const binding of bound) this.#host.meet(binding);
         return bound;
       });
     }) as typeof bindingsOf;
@@ -111,6 +130,49 @@ export class Bridge {
     };
   }
 
+  /** Hears of each change of the bindings, also of those of a parent. */
+  #watchPlans(): void {
+    const { planResultCacheService } = this.#context;
+    const clearCache = planResultCacheService.clearCache.bind(planResultCacheService);
+    planResultCacheService.clearCache = () => {
+      this.#changes += 1;
+      this.#planned = false;
+      clearCache();
+    };
+    // inversify would add a binding to the plans that it has, before we have seen it
+    planResultCacheService.invalidateServiceBinding = () => {
+      this.invalidate();
+    };
+  }
+
+  /** How often what is seen here has changed. */
+  get changes(): number {
+    return this.#changes;
+  }
+
+  /** Has inversify plan anew: what its plans lead to has changed. */
+  invalidate(): void {
+    this.#changes += 1;
+    if (this.#planned) this.#context.planResultCacheService.clearCache();
+  }
+
+  /** Has inversify say when it keeps what it has made for a binding. */
+  watch(binding: Binding & { cache: Kept }): void {
+    if (this.#watched.has(binding)) return;
+    this.#watched.add(binding);
+    let { cache } = binding;
+    if (cache.isRight) this.#host.kept(binding);
+    Object.defineProperty(binding, 'cache', {
+      get: () => cache,
+      set: (kept: Kept) => {
+        cache = kept;
+        if (kept.isRight) this.#host.kept(binding);
+      },
+      enumerable: true,
+      configurable: true,
+    });
+  }
+
   /** Asks inversify something as if it were alone. */
   plainly<T>(ask: () => T): T {
     const before = this.#plain;
@@ -120,11 +182,6 @@ export class Bridge {
     } finally {
       this.#plain = before;
     }
-  }
-
-  /** Whether inversify has a plan for an identifier already. */
-  planned(token: ServiceIdentifier): boolean {
-    return this.#context.planResultCacheService.getByServiceIdentifier(token) !== undefined;
   }
 
   /** What a binding was made to stand for. */

@@ -1,6 +1,6 @@
 // as a whole, or the bundle would call ours `Container$1`
 import * as inversify from 'inversify';
-import type { GetAllOptions, GetOptions, IsBoundOptions, OptionalGetOptions, ServiceIdentifier } from 'inversify';
+import type { IsBoundOptions, ServiceIdentifier } from 'inversify';
 import { Graph } from '@dagrejs/graphlib';
 import { unlessOvertaken } from '../base/async.js';
 import { ModeError } from '../base/errors.js';
@@ -9,7 +9,7 @@ import { nearest } from '../base/nearest.js';
 import type { InjectOption } from '../declare/definition.js';
 import type { Instances } from '../declare/token.js';
 import type { TreeNode } from '../lifecycle/beacon.js';
-import { asRequest, type Request } from '../plan/dependencies.js';
+import { asRequest } from '../plan/dependencies.js';
 import { requireToken, tokenName } from '../plan/problems.js';
 import type { Resolved, Resolver, Wanted } from '../plan/resolver.js';
 import type { TimerStatus } from '../run/status.js';
@@ -216,49 +216,26 @@ export class Container extends inversify.Container implements AsyncDisposable {
     await this.stop();
   }
 
-  override get<T>(id: ServiceIdentifier<T>, options: OptionalGetOptions): T | undefined;
-  override get<T>(id: ServiceIdentifier<T>, options?: GetOptions): T;
-  override get<T>(id: ServiceIdentifier<T>, options?: GetOptions | OptionalGetOptions): T | undefined {
-    const planned = options === undefined ? this.#host.bridge.planned(id) : false;
-    if (!planned) {
-      const unit = this.#prepare(toRequest(id, options, false));
-      if (unit !== undefined) return this.#host.instance(unit) as T;
-    }
-    return super.get(id, options as GetOptions);
-  }
-
-  override getAll<T>(id: ServiceIdentifier<T>, options?: GetAllOptions): T[] {
-    this.#prepare(toRequest(id, options, true));
-    return super.getAll(id, options);
-  }
-
-  override async getAsync<T>(id: ServiceIdentifier<T>, options: OptionalGetOptions): Promise<T | undefined>;
-  override async getAsync<T>(id: ServiceIdentifier<T>, options?: GetOptions): Promise<T>;
-  override async getAsync<T>(
-    id: ServiceIdentifier<T>,
-    options?: GetOptions | OptionalGetOptions,
-  ): Promise<T | undefined> {
-    const unit = this.#prepare(toRequest(id, options, false));
-    return unit === undefined ? super.getAsync(id, options as GetOptions) : (this.#host.instance(unit) as T);
-  }
-
-  override async getAllAsync<T>(id: ServiceIdentifier<T>, options?: GetAllOptions): Promise<T[]> {
-    this.#prepare(toRequest(id, options, true));
-    return super.getAllAsync(id, options);
-  }
-
+  // what nobody bound is bound to inversify, but not to whoever asks
   override isBound(id: ServiceIdentifier, options?: IsBoundOptions): boolean {
-    return this.isCurrentBound(id, options) || this.#host.options.parent?.isBound(id, options) === true;
+    return this.#plainly(() => super.isBound(id, options));
   }
 
   override isCurrentBound(id: ServiceIdentifier, options?: IsBoundOptions): boolean {
-    return this.#host.bridge.plainly(() => super.isCurrentBound(id, options));
+    return this.#plainly(() => super.isCurrentBound(id, options));
   }
 
   override restore(): void {
     super.restore();
     for (const node of this.#resolver.nodes) (node as Unit).bindings = undefined;
     this.#host.bridge.restored();
+  }
+
+  /** Asks inversify something as if neither this container nor a parent added anything. */
+  #plainly<T>(ask: () => T): T {
+    const { parent } = this.#host.options;
+    const plainly = (): T => this.#host.bridge.plainly(ask);
+    return parent instanceof Container ? parent.#plainly(plainly) : plainly();
   }
 
   /** The resolver of a container, for its children. */
@@ -311,28 +288,4 @@ export class Container extends inversify.Container implements AsyncDisposable {
       path: [tokenName(id)],
     });
   }
-
-  /** Sees to it that the graph behind an identifier is sound; the unit, where that is all there is to it. */
-  #prepare(request: Request): Unit | undefined {
-    const { roots } = this.#resolver.resolve([{ ...request, optional: true }], true);
-    const only = roots.length === 1 && !request.multiple ? (roots[0] as Unit) : undefined;
-    if (only?.managed === true) return only;
-    return undefined;
-  }
-}
-
-function toRequest(
-  token: ServiceIdentifier,
-  options: (GetAllOptions & { optional?: boolean }) | undefined,
-  multiple: boolean,
-): Request {
-  const tag = options?.tag;
-  return {
-    ...asRequest(token),
-    multiple,
-    optional: true,
-    name: options?.name,
-    chained: options?.chained ?? false,
-    ...(tag === undefined ? undefined : { tags: new Map([[tag.key, tag.value]]) }),
-  };
 }

@@ -23,6 +23,7 @@ import { Listeners } from './listeners.js';
 import type { ContainerOptions, ResourceOptions } from './options.js';
 import { Resolution, type Making, type RequestScope } from './resolution.js';
 import type { EngineHost } from './scheduler.js';
+import { isKept, isStale, noteMade, noteRemade, refresh, Upkeep } from './upkeep.js';
 import { mustBeFree } from './refusals.js';
 import { Unit } from './unit.js';
 
@@ -36,6 +37,7 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
   /** Given when somebody asks, in the order in which the units were made: many programs run without. */
   readonly #idOf = new Map<Unit, string>();
   readonly #adopted = new WeakMap<Lifecycle, ServiceIdentifier>();
+  readonly upkeep: Upkeep;
   readonly bridge: Bridge;
   readonly #resolution: Resolution;
   /** What was made in request scope for the service that is being made. */
@@ -65,6 +67,7 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
     };
     this.engine = new Engine(this);
     this.resolver = new Resolver(this);
+    this.upkeep = new Upkeep(this);
     this.bridge = new Bridge(container, this, options.parent !== undefined);
     this.#resolution = new Resolution(container, this.bridge.services, options);
   }
@@ -73,8 +76,20 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
     return this.bridge.bindings;
   }
 
-  adopt(binding: Binding): void {
-    this.resolver.adopt(binding);
+  meet(binding: Binding): void {
+    this.upkeep.meet(binding);
+  }
+
+  kept(binding: Binding): void {
+    noteMade(this.nodeOf(binding));
+  }
+
+  isCurrent(unit: Unit): boolean {
+    return this.upkeep.isCurrent(unit);
+  }
+
+  get changes(): number {
+    return this.bridge.changes + (this.parent?.changes ?? 0);
   }
 
   nodeOf(source: Source): Unit {
@@ -82,7 +97,9 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
   }
 
   byItself(token: ServiceIdentifier): Unit | undefined {
-    if (typeof token !== 'function' || this.options.parent?.isBound(token) === true) return undefined;
+    if (typeof token !== 'function') return undefined;
+    const { parent } = this.options;
+    if (this.parent?.isBound(token) ?? parent?.isBound(token) === true) return undefined;
     return this.resolver.byItself(token) as Unit | undefined;
   }
 
@@ -174,12 +191,7 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
         path: [unit.name],
       });
     }
-    if (isMissing(unit)) {
-      for (const one of injectedInto(unit, this.resolver.resolve([unit], true).order as Unit[])) {
-        if (one.engine !== this.engine || isResource(one.source)) this.instance(one);
-        else if (isMissing(one)) this.instantiate(one);
-      }
-    }
+    this.upkeep.bringUpToDate(unit);
     return unit.value;
   }
 
@@ -267,7 +279,7 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
     });
   }
 
-  private instantiate(unit: Unit): void {
+  instantiate(unit: Unit): void {
     unit.outdated = false;
     expectInstance(unit.definition);
     const { scope } = this;
@@ -281,9 +293,13 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
   }
 
   private keep(unit: Unit, value: unknown): void {
-    makings += 1;
-    unit.made = makings;
+    const isFirst = unit.made === 0;
     unit.value = value;
+    if (isFirst) noteMade(unit);
+    else {
+      noteRemade(unit);
+      this.bridge.invalidate();
+    }
   }
 
   private own(lifecycle: Lifecycle, unit: Unit): Lifecycle {
@@ -291,45 +307,4 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
     lifecycle.inherit(this.env);
     return lifecycle;
   }
-}
-
-/** Counts what was made in any container, so that one value can be told to be older than another. */
-let makings = 0;
-
-/** Whether there is no instance that could be given out. */
-function isMissing(unit: Unit): boolean {
-  return unit.made === 0 || (unit.outdated && !unit.active);
-}
-
-/** Whether inversify keeps what it makes for a binding. */
-function isKept(unit: Unit): boolean {
-  return (unit.source as Making).scope === 'Singleton';
-}
-
-/** What has to be made for a unit, itself included, in order: what only has to run before it is left out. */
-function injectedInto(unit: Unit, order: readonly Unit[]): Unit[] {
-  const needed = new Set([unit]);
-  for (const one of [...order].reverse()) {
-    if (needed.has(one)) for (const dependency of one.dependencies.slice(0, one.orderOnly)) needed.add(dependency);
-  }
-  // what belongs to a parent is not in the order
-  const others = [...needed].filter((one) => one.engine !== unit.engine);
-  return [...others, ...order.filter((one) => needed.has(one))].filter(({ managed }) => managed);
-}
-
-/** Whether something that was injected into it has been made anew since. */
-function isStale(unit: Unit): boolean {
-  const { dependencies, orderOnly, made } = unit;
-  for (let index = 0; index < orderOnly; index += 1) if ((dependencies[index] as Unit).made > made) return true;
-  return false;
-}
-
-/** What inversify made, and kept, of values that have been made anew since is not to be used again. */
-function refresh(unit: Unit): void {
-  if (!unit.outdated && !isStale(unit)) return;
-  const binding = unit.source as { cache?: unknown };
-  if (unit.made > 0 && binding.cache !== undefined) binding.cache = { isRight: false, value: undefined };
-  unit.outdated = false;
-  makings += 1;
-  unit.made = makings;
 }

@@ -1,20 +1,15 @@
 /** The making of one plan: walks what the roots reach, and finds everything that is wrong with it. */
 import type { ServiceIdentifier } from 'inversify';
-import { PlanError, type PlanProblem } from '../base/errors.js';
 import { Walk, type Visitor } from '../graph/walk.js';
-import { Context, howOptional, needsOf, requestsFor } from './context.js';
+import { Context, needsOf, requestsFor } from './context.js';
 import { asRequest, fromOption, isRequest, MetadataGap, type Dependency, type Request } from './dependencies.js';
+import { Findings } from './findings.js';
 import { isMadeForEach, Node, NONE, RedirectionCycle, type Filling, type Source } from './node.js';
-import type { Names } from './names.js';
 import * as problems from './problems.js';
 import type { Resolved, Resolver, ResolverHost, Wanted } from './resolver.js';
 
-/** So many names are written into the paths of problems, before each has only so many at each end. */
-const WRITTEN = 100_000;
-const END = 10;
-
 export class Planning implements Visitor<Node> {
-  private readonly problems: (PlanProblem | ((names: Names) => PlanProblem))[] = [];
+  private readonly findings: Findings;
   /** What needs something that it did not need before. */
   private readonly connected: Node[] = [];
   /** Whether what was filled last is a list of nodes, each of them once. */
@@ -25,8 +20,6 @@ export class Planning implements Visitor<Node> {
 
   /** The contexts that a condition has asked for. */
   private readonly contexts = new Map<Node, Context>();
-  /** How many names stand in the paths of problems. */
-  private written = 0;
   /** How roots are asked for, where that is not by themselves. */
   private readonly rootRequests = new Map<Node, Request>();
 
@@ -37,6 +30,7 @@ export class Planning implements Visitor<Node> {
     private readonly lenient = false,
   ) {
     this.alone = host.parent === undefined;
+    this.findings = new Findings(resolver, this.walk.way);
   }
 
   /** `undefined` where something turned out to be different for each that asks for it: then it all has to be planned again. */
@@ -48,14 +42,9 @@ export class Planning implements Visitor<Node> {
       this.addDependents();
     }
     if (this.contexts.size > 0 && this.#remember()) return undefined;
-    if (this.problems.length > 0) throw new PlanError(this.#told());
+    this.findings.refuse(this.lenient);
     const { order } = this.walk;
     return { roots, order: this.alone ? order : order.filter((node) => node.belongsTo(this.host)) };
-  }
-
-  #told(): PlanProblem[] {
-    const names = this.resolver.names();
-    return this.problems.map((problem) => (typeof problem === 'function' ? problem(names) : problem));
   }
 
   #root(wanted: ServiceIdentifier | Request): Node[] {
@@ -119,28 +108,18 @@ export class Planning implements Visitor<Node> {
     return context;
   }
 
-  get #path(): string[] {
-    return this.#named(this.walk.way);
-  }
-
-  /** The names along a way. Where there are very many long ones, only their ends. */
-  #named(way: readonly Node[]): string[] {
-    this.written += way.length;
-    if (this.written <= WRITTEN || way.length <= 2 * END) return way.map(nameOf);
-    return [...way.slice(0, END).map(nameOf), '…', ...way.slice(-END).map(nameOf)];
-  }
-
   cycle(path: Node[]): void {
-    this.problems.push(problems.cycle(this.#named(path), this.#path));
+    this.findings.cycle(path);
   }
 
   /** Reads what a node needs. What runs, or is about to, stays as it is: it holds what it was given. */
   before(node: Node): readonly Node[] {
     if (!this.alone && !node.belongsTo(this.host)) {
-      if (!this.lenient && !(node.up && node.wanted)) this.problems.push(problems.parent(node.name, this.#path));
+      if (!this.lenient && !(node.up && node.wanted)) this.findings.add(problems.parent(node.name, this.findings.path));
       return [];
     }
     if (node.active || node.wanted) return node.dependencies;
+    if (this.lenient && this.host.isCurrent(node)) return NONE;
     const { source, definition } = node;
     const tokens = typeof source === 'function' ? definition?.tokens : undefined;
     if (tokens === undefined) this.#fillFrom(node);
@@ -192,7 +171,7 @@ export class Planning implements Visitor<Node> {
 
   #fillOne(node: Node, dependency: Dependency | MetadataGap, index: number, list: string): Filling<Node> {
     if (!(dependency instanceof MetadataGap)) return this.#filling(dependency, node);
-    this.problems.push(problems.metadata(node.name, placeOf(dependency, index, list), dependency, this.#path));
+    this.findings.gap(node, placeOf(dependency, index, list), dependency);
     return undefined;
   }
 
@@ -203,7 +182,7 @@ export class Planning implements Visitor<Node> {
     const filled = new Map<string | symbol, Filling<Node>>();
     for (const [key, dependency] of properties) {
       if (dependency instanceof MetadataGap) {
-        this.problems.push(problems.metadata(node.name, `Property ${String(key)}`, dependency, this.#path));
+        this.findings.gap(node, `Property ${String(key)}`, dependency);
       } else {
         const filling = this.#filling(dependency, node);
         // what is optional and not there keeps its default
@@ -272,9 +251,9 @@ export class Planning implements Visitor<Node> {
     const { token, multiple, optional } = request;
     const nodes = this.#lookUp(request, new Context(request, from, () => from && this.#context()));
     if (nodes === undefined) return [];
-    if (nodes.length === 0 && !optional && !multiple) this.#missing(request, from);
+    if (nodes.length === 0 && !optional && !multiple) this.findings.missing(request, from);
     if (nodes.length > 1 && !multiple) {
-      this.problems.push(problems.ambiguous(token, nodes, [...this.#path, problems.tokenName(token)]));
+      this.findings.add(problems.ambiguous(token, nodes, [...this.findings.path, problems.tokenName(token)]));
       return [];
     }
     return nodes;
@@ -286,29 +265,9 @@ export class Planning implements Visitor<Node> {
       return this.resolver.lookUp(request, context);
     } catch (error) {
       if (!(error instanceof RedirectionCycle)) throw error;
-      this.problems.push(problems.cycle(error.names, [...this.#path, ...error.names]));
+      this.findings.add(problems.cycle(error.names, [...this.findings.path, ...error.names]));
       return undefined;
     }
-  }
-
-  #missing(request: Request, from: Node | undefined): void {
-    const { resolver } = this;
-    const way = resolver.redirections(request.token);
-    const token = way.at(-1) as ServiceIdentifier;
-    const path = [...this.#path, ...way.map(problems.tokenName)];
-    const optional = from === undefined ? '' : howOptional(request.token, from);
-    if (resolver.isBound(token)) {
-      this.problems.push(problems.unfit({ ...request, token }, resolver.candidates(token), path, optional));
-      return;
-    }
-    // named at the end, when all there is has been met
-    this.problems.push((names) => {
-      const twin = names.twin(token);
-      // the one that asks would be a cycle
-      const except = new Set([...way.map(problems.tokenName), ...(from === undefined ? [] : [from.name])]);
-      const suggestions = twin === undefined ? names.nearest(problems.tokenName(token), except) : [];
-      return problems.missing({ token, path, suggestions, optional, twin });
-    });
   }
 }
 
@@ -318,10 +277,6 @@ function placeOf(gap: MetadataGap, index: number, list: string): string {
   return gap.of === 'entry'
     ? `Entry ${String(index + 1)} of ${list}`
     : `Parameter ${String(index + 1)} of the constructor`;
-}
-
-function nameOf({ name }: { name: string }): string {
-  return name;
 }
 
 let lists = 0;

@@ -29,6 +29,10 @@ export interface ResolverHost {
   readonly bindings: Bindings;
   readonly parent: Resolver | undefined;
   createNode(source: Source, definition: Definition | undefined): Node;
+  /** How often the bindings that are seen here have changed, and what was made of them. */
+  readonly changes: number;
+  /** Whether a node is there, and nothing has changed since it was planned. */
+  isCurrent(node: Node): boolean;
   /** Makes a binding of inversify stand for a node that we construct ourselves. */
   redirect(binding: InstanceBinding<unknown>, node: Node): void;
   /** What a binding was made to stand for. */
@@ -69,6 +73,11 @@ export class Resolver {
   /** All nodes that any plan has met. */
   get nodes(): Iterable<Node> {
     return this.#variants.length === 0 ? this.known.values() : [...this.known.values(), ...this.#variants];
+  }
+
+  /** How often what is seen here has changed. */
+  get changes(): number {
+    return this.host.changes;
   }
 
   /** The node of a service class, if one was ever planned here or in a parent. */
