@@ -1,18 +1,17 @@
 // What a stranger gets: packs the built package, installs the tarball into an empty folder and uses it from there.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { cp, mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { bundlers, FORMATS, outfile } from './matrix/bundlers.mjs';
+import { pack } from './pack.mjs';
 
 const run = promisify(execFile);
 const repo = fileURLToPath(new URL('..', import.meta.url));
 const bin = (name) => join(repo, 'node_modules/.bin', name);
-assert(existsSync(join(repo, 'dist/index.js')), 'Nothing to pack: run `npm run build` first.');
-
 const home = await mkdtemp(join(tmpdir(), 'mode-ts-consumer-'));
 const node = (...args) => run(process.execPath, args, { cwd: home, timeout: 30_000 });
 
@@ -64,14 +63,9 @@ try {
   let tarball;
 
   await step('packs, without anything but the package', async () => {
-    const { stdout } = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', home], {
-      cwd: repo,
-    });
-    const [{ filename, files }] = JSON.parse(stdout);
-    tarball = join(home, filename);
-    const strays = files
-      .map(({ path }) => path)
-      .filter((path) => !/^(dist|lib)\/|^[A-Z]+(\.md)?$|^package\.json$/.test(path));
+    const packed = await pack(home);
+    tarball = packed.tarball;
+    const strays = packed.paths.filter((path) => !/^(dist|lib)\/|^[A-Z]+(\.md)?$|^package\.json$/.test(path));
     assert.deepEqual(strays, []);
   });
   await step('publint has nothing to say', () => run(bin('publint'), [tarball, '--strict']));
@@ -123,6 +117,20 @@ try {
   await step('mode-worker refuses a module that is not there with 2', () =>
     assert.rejects(run(join(modules, '.bin/mode-worker'), ['nowhere.mjs'], { cwd: home }), { code: 2 }),
   );
+  await step('in one file, ESM and CommonJS: core, crontab, graph and worker, with nothing beside it', async () => {
+    await cp(join(repo, 'scripts/matrix/programs'), home, { recursive: true });
+    const files = [];
+    for (const program of ['core', 'crontab', 'graph', 'worker', 'no-threads']) {
+      for (const format of FORMATS) {
+        const entry = join(home, `${program}.mjs`);
+        const file = outfile(join(home, 'bundles'), entry, format);
+        await bundlers.rolldown({ from: (name) => import(name), entry, format, file });
+        files.push(file);
+      }
+    }
+    await rename(modules, join(home, 'away'));
+    for (const file of files) assert.match((await node(file)).stdout, /\bright\b/, file);
+  });
 } finally {
   await rm(home, { recursive: true, force: true });
 }

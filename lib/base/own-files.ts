@@ -5,7 +5,11 @@
 export const OWN_FILES: readonly string[] = ['/node_modules/mode-ts/', ...around(import.meta.url)];
 
 /** Where this copy of the package is, for people. In a bundle that is CommonJS there may be no URL at all. */
-export const PLACE: string = (import.meta as { url?: string }).url ?? 'a bundle';
+export const PLACE: string = placeOf(import.meta.url);
+
+function placeOf(url: string | undefined): string {
+  return url ?? 'a bundle';
+}
 
 /** @internal exported for its spec */
 export function around(url: string | undefined): string[] {

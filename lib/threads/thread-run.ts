@@ -262,7 +262,7 @@ function spawn(label: string, options: ConstructorParameters<typeof Worker>[1]):
 /** The file that a thread begins with, which only the package itself has. */
 function entryFor(label: string): URL {
   // a bundle in CommonJS may have no URL
-  const { url } = import.meta as { url?: string };
+  const url: string | undefined = import.meta.url;
   const entry = url === undefined ? undefined : new URL(/* webpackIgnore: true */ './inside/main.js', url);
   if (entry === undefined || !existsSync(entry)) throw errors.bundled(label);
   return entry;
