@@ -43,8 +43,9 @@ export const bundlers = {
         ...(format === 'esm' ? { module: true, library: { type: 'module' } } : {}),
       },
     });
-    if (stats.hasErrors() || stats.hasWarnings())
+    if (stats.hasErrors() || stats.hasWarnings()) {
       throw new Error(stats.toString({ all: false, errors: true, warnings: true }));
+    }
   },
   'vite SSR': async ({ from, entry, format, file }) => {
     const { build } = await from('vite');
