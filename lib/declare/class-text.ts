@@ -10,17 +10,22 @@ const HANDS_ON = /^constructor\s*\(\s*(?:\.\.\.\s*[\w$]+\s*)?\)\s*\{[^{}]*?super
 
 /**
  * How a class says what it takes: in a constructor that is written in it (`'class'`), not at all, so that the one of its base
- * class is called (`'inherited'`), or in a way that nobody can see, as it is a function (`'function'`).
+ * class is called (`'inherited'`), as a list that it does something else with (`'rest'`), or in a way that nobody can see, as it is a function (`'function'`).
  */
-export function ownConstructor(cls: Class): 'class' | 'inherited' | 'function' {
+export function ownConstructor(cls: Class): 'class' | 'inherited' | 'rest' | 'function' {
   const text = Function.prototype.toString.call(cls);
   if (!/^class\b/.test(text)) return 'function';
   let depth = 0;
   for (const { 0: token, index } of text.matchAll(TOKENS)) {
     if (token === 'constructor') {
-      if (depth === 1) return HANDS_ON.test(text.slice(index)) ? 'inherited' : 'class';
+      if (depth === 1) return kindOf(text.slice(index));
     } else if ('{(['.includes(token)) depth += 1;
     else if ('})]'.includes(token)) depth -= 1;
   }
   return 'inherited';
+}
+
+function kindOf(constructor: string): 'class' | 'inherited' | 'rest' {
+  if (HANDS_ON.test(constructor)) return 'inherited';
+  return /^constructor\s*\(\s*\.\.\./.test(constructor) ? 'rest' : 'class';
 }

@@ -114,28 +114,44 @@ function describedParametersOf(definition: Definition, inherits = true): readonl
   const described = Array.from(metadata?.constructorArguments ?? [], (element, index) =>
     isUsersWord(element, types?.[index]) ? element : undefined,
   );
-  if (types === undefined && described.every((element) => element === undefined)) {
-    if (cls.length > 0) return [noMetadata(cls.length)];
-    return inherits ? inheritedParametersOf(definition) : NONE;
+  if (!described.some((element) => element !== undefined)) {
+    if (types === undefined && cls.length > 0) return [noMetadata(cls.length)];
+    if (types === undefined || isList(cls, types)) return inherits ? inheritedParametersOf(definition) : NONE;
   }
   const count = Math.max(types?.length ?? 0, described.length, cls.length);
-  return Array.from({ length: count }, (_, index) => {
-    const element = described[index];
-    if (isComplete(element)) return fromElement(element);
-    const type = types?.[index];
-    const qualified = element !== undefined && 'optional' in element ? element : undefined;
-    if (isInjectableType(type)) return qualified === undefined ? type : qualify(type, qualified);
-    // nothing that could be injected, but it has a default
-    if (index >= cls.length && element === undefined) return undefined;
-    return gap(types, index, type);
-  });
+  const all = Array.from({ length: count }, (_, index) => parameterOf(cls, types, described[index], index));
+  // what a list at the end is not given is not in it
+  while (all.length > 0 && all.at(-1) === undefined) all.pop();
+  return all;
+}
+
+/** Whether it may take nothing but a list, of which the compiler writes down one type, that of nothing in particular. */
+function isList(cls: Class, types: readonly unknown[]): boolean {
+  return types.length === 1 && cls.length === 0 && !isInjectableType(types[0]);
+}
+
+function parameterOf(
+  cls: Class,
+  types: readonly unknown[] | undefined,
+  element: ClassElementMetadata | undefined,
+  index: number,
+): Dependency | MetadataGap {
+  if (isComplete(element)) return fromElement(element);
+  const type = types?.[index];
+  const qualified = element !== undefined && 'optional' in element ? element : undefined;
+  if (isInjectableType(type)) return qualified === undefined ? type : qualify(type, qualified);
+  // nothing that could be injected, but it has a default
+  if (index >= cls.length && element === undefined) return undefined;
+  return gap(types, index, type);
 }
 
 /** What a class takes that says nothing about it: without a constructor of its own, that of its base class is called. */
 function inheritedParametersOf({ cls, base }: Definition): readonly (Dependency | MetadataGap)[] {
   if (base === undefined || isForeign(base)) return NONE;
   const inherited = parametersOf(base);
-  if (inherited.length === 0 || cls === undefined || ownConstructor(cls) === 'class') return NONE;
+  const own = inherited.length === 0 || cls === undefined ? 'class' : ownConstructor(cls);
+  if (own === 'class') return NONE;
+  if (own === 'rest') return [list()];
   const [first] = inherited;
   return first instanceof MetadataGap && first.of === 'constructor' ? [ofBase(first, base)] : inherited;
 }
@@ -166,6 +182,12 @@ function gap(types: readonly unknown[] | undefined, index: number, type: unknown
 function noMetadata(count: number): MetadataGap {
   const parameters = count === 1 ? 'a parameter' : `${String(count)} parameters`;
   return new MetadataGap(`takes ${parameters}, but has no type metadata: ${NONE_EMITTED}`, TWO_REMEDIES, 'constructor');
+}
+
+/** A constructor takes a list, and does not just hand it on. */
+function list(): MetadataGap {
+  const remedy = `Name what it takes, in order: @service({ inject: [...] }).${WITHOUT_ANY}`;
+  return new MetadataGap('takes a list (...), of which nothing says what is in it', remedy, 'constructor');
 }
 
 /** The same of a class that has no constructor of its own. */

@@ -20,6 +20,8 @@ export class Findings {
   readonly #found: (PlanProblem | ((names: Names) => PlanProblem))[] = [];
   /** How many names stand in the paths. */
   #written = 0;
+  /** Whether there is a cycle. */
+  circular = false;
 
   constructor(
     private readonly resolver: Resolver,
@@ -37,6 +39,7 @@ export class Findings {
   }
 
   cycle(path: readonly Node[]): void {
+    this.circular = true;
     this.add(problems.cycle(this.#named(path), this.path));
   }
 

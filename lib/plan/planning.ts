@@ -41,7 +41,8 @@ export class Planning implements Visitor<Node> {
     } finally {
       this.addDependents();
     }
-    if (this.contexts.size > 0 && this.#remember()) return undefined;
+    // what is made for each that asks has no end in a cycle
+    if (this.contexts.size > 0 && !this.findings.circular && this.#remember()) return undefined;
     this.findings.refuse(this.lenient);
     const { order } = this.walk;
     return { roots, order: this.alone ? order : order.filter((node) => node.belongsTo(this.host)) };

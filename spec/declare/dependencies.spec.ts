@@ -415,6 +415,56 @@ describe('a type that says nothing at run time', () => {
   });
 });
 
+describe('a list of parameters', () => {
+  @service()
+  class Cache {
+    constructor(readonly redis: Redis) {}
+  }
+
+  it('that is handed on takes what the base class takes', async () => {
+    @service()
+    class Audited extends Cache {
+      readonly audits: string[];
+      constructor(...args: ConstructorParameters<typeof Cache>) {
+        super(...args);
+        this.audits = [];
+      }
+    }
+    const container = new Container();
+    expect((await container.boot(Audited)).redis).toBeInstanceOf(Redis);
+    await container.stop();
+  });
+
+  it('at the end is empty: nothing is injected into it', async () => {
+    @service()
+    class Labelled {
+      readonly labels: string[];
+      constructor(
+        readonly redis: Redis,
+        ...labels: string[]
+      ) {
+        this.labels = labels;
+      }
+    }
+    const container = new Container();
+    expect((await container.boot(Labelled)).labels).toEqual([]);
+    await container.stop();
+  });
+
+  it('that something else is done with says nothing, and that is said', () => {
+    @service()
+    class Odd extends Cache {
+      constructor(...args: ConstructorParameters<typeof Cache>) {
+        super(args[0]);
+      }
+    }
+    expect(problemsOf(Odd).map(({ message }) => message)).toEqual([
+      'The constructor of Odd takes a list (...), of which nothing says what is in it (Odd)\n' +
+        '→ Name what it takes, in order: @service({ inject: [...] }). Where it is to be called without any: @service({ inject: [] }).',
+    ]);
+  });
+});
+
 describe('a parameter with a default', () => {
   it('keeps it where its type says nothing at run time', async () => {
     @service()

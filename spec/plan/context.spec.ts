@@ -1,5 +1,5 @@
 /** Conditions on who asks hold for whatever inversify resolves by itself, as they do in a plain container of inversify. */
-import { Container as InversifyContainer } from 'inversify';
+import { Container as InversifyContainer, type BindWhenFluentSyntax } from 'inversify';
 import { describe, expect, it } from 'vitest';
 import {
   Container,
@@ -10,8 +10,10 @@ import {
   named,
   service,
   tagged,
+  type PlanError,
   type ServiceIdentifier,
 } from '../../lib/index.js';
+import { thrown } from '../container/support.js';
 
 /** What is injected into a class of both containers, asked for by the same token. */
 function inBoth<T>(bind: (container: InversifyContainer) => ServiceIdentifier<T>, read: (value: T) => unknown) {
@@ -290,5 +292,37 @@ describe('a plain injectable', () => {
     const { app, users } = await container.boot(Other);
     expect(app.accounts.users).toBe(app.users);
     expect(users).not.toBe(app.users);
+  });
+});
+
+describe('a circle of plain bindings, one of which needs what has a condition', () => {
+  it.each<[string, (bound: BindWhenFluentSyntax<unknown>, root: ServiceIdentifier) => unknown]>([
+    ['whenAnyAncestorIs', (bound, root) => bound.whenAnyAncestorIs(root)],
+    ['whenNoAncestorIs', (bound, root) => bound.whenNoAncestorIs(root)],
+    ['whenAnyAncestorNamed', (bound) => bound.whenAnyAncestorNamed('x')],
+    ['whenNoAncestorTagged', (bound) => bound.whenNoAncestorTagged('x', 1)],
+  ])('is a cycle, and planning ends: %s', (_, when) => {
+    @injectable()
+    class Order {
+      constructor(@inject('customer') readonly customer: unknown) {}
+    }
+    @injectable()
+    class Customer {
+      constructor(
+        @inject('order') readonly order: unknown,
+        @inject('limits') readonly limits: unknown,
+      ) {}
+    }
+    class App {}
+    service({ inject: ['order'] })(App as never);
+    const container = new Container();
+    container.bind('order').to(Order);
+    container.bind('customer').to(Customer);
+    when(
+      container.bind('limits').toDynamicValue(() => 5),
+      App,
+    );
+    const { problems } = thrown<PlanError>(() => container.plan(App));
+    expect(problems).toContainEqual(expect.objectContaining({ kind: 'cycle', path: ['order', 'customer', 'order'] }));
   });
 });
