@@ -16,7 +16,6 @@ export {
   LazyServiceIdentifier,
   decorate,
   inject,
-  injectFromBase,
   injectFromHierarchy,
   injectable,
   multiInject,
@@ -39,6 +38,7 @@ export type {
 } from './declare/decorators.js';
 export { defineService } from './declare/define-service.js';
 export type { DefineServiceOptions, MethodName } from './declare/define-service.js';
+export { injectFromBase } from './declare/inject-from-base.js';
 export { token } from './declare/token.js';
 export type { ClassTaking, Dependencies, Instances, NotTooLong, Token, UnknownKey } from './declare/token.js';
 export type { InjectOption, OnError, RestartOptions, RestartScope, ServiceOptions } from './declare/definition.js';

@@ -9,6 +9,7 @@ import { DECLARED, requireOurs } from './copies.js';
 import { describedBy, describeToInversify, isBare, isInjectableType, parameterTypes } from './describe.js';
 import { membersOf, metadataOf, nameOf, standsFor } from './class.js';
 import * as Hook from './hook.js';
+import { fromBase } from './inject-from-base.js';
 import { NO_WORK, recordWork, workOf } from './work.js';
 import {
   restartPolicy,
@@ -139,6 +140,17 @@ export interface Marked {
 
 const NO_MARKS: Marked = Object.freeze({ postConstruct: [], preDestroy: [] });
 
+/** What the base class marks, as far as the class does not say that it does without. */
+function inheritedMarks(cls: Class | undefined, base: Definition | undefined): Marked {
+  const marked = base?.marked ?? NO_MARKS;
+  const lifecycle = marked === NO_MARKS ? undefined : fromBase(cls)?.lifecycle;
+  if (lifecycle === undefined) return marked;
+  return {
+    postConstruct: lifecycle.extendPostConstructMethods === false ? [] : marked.postConstruct,
+    preDestroy: lifecycle.extendPreDestroyMethods === false ? [] : marked.preDestroy,
+  };
+}
+
 function withMarks(inherited: Marked, described: ClassMetadata | undefined): Marked {
   if (described === undefined) return inherited;
   const { postConstructMethodNames, preDestroyMethodNames } = described.lifecycle;
@@ -215,7 +227,7 @@ export class Definition {
     this.types = parameterTypes(cls);
     this.described = describedBy(cls);
     this.unnamed = unnamedIn(options.inject, cls);
-    this.marked = withMarks(base?.marked ?? NO_MARKS, this.described);
+    this.marked = withMarks(inheritedMarks(cls, base), this.described);
     this.hasProperties = injectsProperties(this);
     this.tokens = tokensOf(this);
     if (declared) this.described = describeToInversify(this);

@@ -4,6 +4,7 @@ import { LazyServiceIdentifier, type ServiceIdentifier } from 'inversify';
 import { describeError } from '../base/errors.js';
 import { unknownKey } from '../base/nearest.js';
 import { ownConstructor } from '../declare/class-text.js';
+import { fromBase } from '../declare/inject-from-base.js';
 import { isBare, isInjectableType, isUsersWord } from '../declare/describe.js';
 import type { Class, Definition, InjectOption } from '../declare/definition.js';
 import { inWords } from '../base/words.js';
@@ -147,7 +148,7 @@ function parameterOf(
 
 /** What a class takes that says nothing about it: without a constructor of its own, that of its base class is called. */
 function inheritedParametersOf({ cls, base }: Definition): readonly (Dependency | MetadataGap)[] {
-  if (base === undefined || isForeign(base)) return NONE;
+  if (base === undefined || isForeign(base) || fromBase(cls)?.extendConstructorArguments === false) return NONE;
   const inherited = parametersOf(base);
   const own = inherited.length === 0 || cls === undefined ? 'class' : ownConstructor(cls);
   if (own === 'class') return NONE;
@@ -226,6 +227,7 @@ export function propertiesOf(definition: Definition): Map<string | symbol, Depen
     for (const [key, element] of at.described?.properties ?? []) {
       if (!properties.has(key)) properties.set(key, fromElement(element));
     }
+    if (fromBase(at.cls)?.extendProperties === false) break;
   }
   return properties;
 }

@@ -1,3 +1,4 @@
+import { Container as InversifyContainer } from 'inversify';
 import { describe, expect, it } from 'vitest';
 import {
   Container,
@@ -5,9 +6,11 @@ import {
   Service,
   inject,
   injectFromBase,
+  injectable,
   multiInject,
   named,
   optional,
+  postConstruct,
   service,
   tagged,
   unmanaged,
@@ -462,6 +465,45 @@ describe('a list of parameters', () => {
       'The constructor of Odd takes a list (...), of which nothing says what is in it (Odd)\n' +
         '→ Name what it takes, in order: @service({ inject: [...] }). Where it is to be called without any: @service({ inject: [] }).',
     ]);
+  });
+});
+
+describe('@injectFromBase()', () => {
+  @injectable()
+  class Base {
+    readonly log: string[] = [];
+    @inject('url') url = 'default';
+    constructor(@inject('name') readonly name = 'nobody') {}
+    @postConstruct()
+    ready() {
+      this.log.push('ready');
+    }
+  }
+
+  /** What a class is given by a plain container of inversify, and as a service. */
+  function given(options: Parameters<typeof injectFromBase>[0]) {
+    @injectFromBase(options)
+    @injectable()
+    class Plain extends Base {}
+    @service()
+    @injectFromBase(options)
+    class Managed extends Base {}
+    return [new InversifyContainer(), new Container()].map((container) => {
+      container.bind('url').toConstantValue('injected');
+      container.bind('name').toConstantValue('given');
+      container.bind<Base>('it').to(container instanceof Container ? Managed : Plain);
+      const { url, name, log } = container.get<Base>('it');
+      return [url, name, ...log];
+    });
+  }
+
+  it.each<[object, unknown[]]>([
+    [{}, ['injected', 'given', 'ready']],
+    [{ extendProperties: false }, ['default', 'given', 'ready']],
+    [{ extendConstructorArguments: false }, ['injected', 'nobody', 'ready']],
+    [{ lifecycle: { extendPostConstructMethods: false } }, ['injected', 'given']],
+  ])('%j is heeded as inversify does', (options, expected) => {
+    expect(given(options)).toEqual([expected, expected]);
   });
 });
 
