@@ -46,6 +46,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
     'base declare plan run lifecycle service.ts container modules threads inversify reflect-metadata node:fs node:path node:url node:worker_threads',
   worker: 'base declare run lifecycle service.ts container modules inversify node:fs node:path node:url node:util',
   'worker/host.ts': 'node:net',
+  'worker/logfile.ts': 'node:stream',
   'worker/program.ts': 'commander node:module (computed)',
   'worker/winston.ts': 'winston node:tty',
 };

@@ -39,6 +39,10 @@ export type SkipReason = 'running' | 'late' | 'refused' | 'stopped';
 interface RunEvent {
   type: 'task' | 'timer';
   service: string;
+  /** The id of the service, which is unique in its container. */
+  id?: string;
+  /** The service's distance from the root of the beacon tree. */
+  depth?: number;
   name: string;
   /** A `begin`, and later an `end` or an `error`; a `skip` stands alone. */
   what: 'begin' | 'end' | 'skip' | 'error';
@@ -57,6 +61,10 @@ interface RunEvent {
 interface RestartEvent {
   type: 'restart';
   service: string;
+  /** The id of the service, which is unique in its container. */
+  id?: string;
+  /** The service's distance from the root of the beacon tree. */
+  depth?: number;
   /** Counts the restarts within the budget, from 1. */
   attempt: number;
   /** How long it waits before it, in milliseconds. */
@@ -71,6 +79,10 @@ interface RestartEvent {
 interface AbandonedEvent {
   type: 'abandoned';
   service: string;
+  /** The id of the service, which is unique in its container. */
+  id?: string;
+  /** The service's distance from the root of the beacon tree. */
+  depth?: number;
   waitingOn: string[];
 }
 
@@ -88,6 +100,11 @@ export type LifecycleEventBody =
 
 /** One thing that happened, and when (wall clock). */
 export type LifecycleEvent = LifecycleEventBody & { at: Date };
+
+/** What tells a service from others of its name in a log: `Shard#2`, where its id says that it is the second one. */
+export function nameAmong(name: string, id: string = name): string {
+  return id.startsWith(`${name}#`) ? id : name;
+}
 
 /** How serious a line of a service's log is, least first. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';

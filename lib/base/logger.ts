@@ -64,7 +64,7 @@ export function guarded<Level>(write: Write<Level>, failed: (error: unknown) => 
 type DataFirst = Record<LogLevel, (data: object, message: string) => void>;
 
 /** pino, and bunyan before it, take the data before the message. */
-function takesDataFirst(logger: Logger): boolean {
+export function takesDataFirst(logger: Logger): boolean {
   return Symbol.for('pino.serializers') in logger || typeof peek(logger, 'addSerializers') === 'function';
 }
 

@@ -13,6 +13,7 @@ import { asRequest } from '../plan/dependencies.js';
 import { requireToken, tokenName } from '../plan/problems.js';
 import type { Resolved, Resolver, Wanted } from '../plan/resolver.js';
 import type { TimerStatus } from '../run/status.js';
+import { Activity } from './activity.js';
 import type { Engine } from './engine.js';
 import { explainCrash } from './explain.js';
 import { Host } from './host.js';
@@ -204,6 +205,15 @@ export class Container extends inversify.Container implements AsyncDisposable {
   /** The services that nothing else depends on, as the tree of what runs has them below its root. */
   get treeRoots(): readonly TreeNode[] {
     return this.#engine.tree.roots;
+  }
+
+  /**
+   * What goes on in it, and what was lost.
+   *
+   * @internal for who decides whether the program has anything left to do
+   */
+  get activity(): Activity {
+    return new Activity(this.#engine);
   }
 
   /** Hangs the tree of services on the program that hosts it, and gives it a logger unless it has one. */

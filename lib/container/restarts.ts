@@ -84,7 +84,10 @@ export class Restarts {
     }
     const { scope } = policy;
     const { attempt, delayMs } = verdict;
-    if (env.listening) env.emit({ type: 'restart', service: unit.name, attempt, delayMs, scope, error });
+    if (env.listening) {
+      const { id, name, depth } = unit;
+      env.emit({ type: 'restart', service: name, id, depth, attempt, delayMs, scope, error });
+    }
     // a listener may have stopped it
     if (!unit.due) return undefined;
     this.#begin({ ...NEW, unit, units: this.#scope(unit, scope), done: undefined, awaited: [] }, delayMs);

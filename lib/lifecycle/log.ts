@@ -1,4 +1,4 @@
-import type { LogLevel, Logger } from '../base/events.js';
+import { nameAmong, type LogLevel, type Logger } from '../base/events.js';
 import { describeError } from '../base/words.js';
 import type { Lifecycle } from './lifecycle.js';
 import { depthOf } from './tree.js';
@@ -8,10 +8,11 @@ export function prefixed(lifecycle: Lifecycle): Logger {
   const say =
     (level: LogLevel) =>
     (message: string, meta?: unknown): void => {
-      const { env, name } = lifecycle;
+      const { env, id, name } = lifecycle;
+      const who = '-'.repeat(depthOf(lifecycle)) + nameAmong(name, id);
       // what JavaScript gives may be anything
       const text = typeof message === 'string' ? message : describeError(message);
-      env.logger[level](`[^${'-'.repeat(depthOf(lifecycle))}${name}]: ${text}`, meta);
+      env.logger[level](`[^${who}]: ${text}`, meta);
     };
   return { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') };
 }

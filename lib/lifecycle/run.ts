@@ -10,7 +10,7 @@ import type { Lifecycle } from './lifecycle.js';
 import * as Phase from './phase.js';
 import { Scope } from './scope.js';
 import { warn } from './telling.js';
-import { keyOf } from './tree.js';
+import { depthOf, keyOf } from './tree.js';
 
 /** The bit of a phase in `Run.needs`. */
 export function bit(phase: Phase.Any): number {
@@ -209,7 +209,11 @@ export class Run implements Timed, TaskHost, Hearer {
   }
 
   emit(event: LifecycleEventBody): void {
-    if (this.lifecycle.env.listening) this.lifecycle.env.emit(event);
+    const { lifecycle } = this;
+    const { env, id } = lifecycle;
+    if (!env.listening) return;
+    const isRun = event.type === 'task' || event.type === 'timer';
+    env.emit(isRun ? { ...event, id, depth: depthOf(lifecycle) } : event);
   }
 
   crash(error: unknown): void {

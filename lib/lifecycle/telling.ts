@@ -26,8 +26,9 @@ export function tellState(
 }
 
 /** It is not waited for any longer. */
-export function tellAbandoned({ env, name }: Lifecycle, waitingOn: string[]): void {
-  if (env.listening) env.emit({ type: 'abandoned', service: name, waitingOn });
+export function tellAbandoned(lifecycle: Lifecycle, waitingOn: string[]): void {
+  const { env, id, name } = lifecycle;
+  if (env.listening) env.emit({ type: 'abandoned', service: name, id, depth: depthOf(lifecycle), waitingOn });
 }
 
 /** Something went wrong that changes nothing. */

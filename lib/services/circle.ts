@@ -1,5 +1,6 @@
 import { RestartLimitError } from '../base/errors.js';
 import type { Run } from '../lifecycle/run.js';
+import { depthOf } from '../lifecycle/tree.js';
 import { decide, describePolicy, noRestarts, restartEnded, type RestartHistory } from '../supervise/budget.js';
 import { affected } from '../supervise/strategy.js';
 import type { Place } from './place.js';
@@ -52,7 +53,9 @@ export class Circle {
     }
     const { attempt, delayMs } = verdict;
     if (lifecycle.env.listening) {
-      lifecycle.env.emit({ type: 'restart', service: place.name, attempt, delayMs, scope: strategy, error });
+      const { id, name } = place.lifecycle;
+      const depth = depthOf(place.lifecycle);
+      lifecycle.env.emit({ type: 'restart', service: name, id, depth, attempt, delayMs, scope: strategy, error });
     }
     this.#epoch += 1;
     this.#phase = 'down';

@@ -2,20 +2,28 @@
 
 import { Socket } from 'node:net';
 
-/** The signals that stop a worker. */
-export type StopSignal = 'SIGINT' | 'SIGTERM';
+/** The signals that stop a worker; SIGHUP opens its log file again where it has one. */
+export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 /** The number that a shell knows the signal by: a process that it ended exits with 128 and this. */
-export const signalNumber: Readonly<Record<StopSignal, number>> = { SIGINT: 2, SIGTERM: 15 };
+export const signalNumber: Readonly<Record<StopSignal, number>> = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
 
-const STOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
+const STOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 export interface Host {
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream;
-  /** The directory that paths on the command line are relative to. */
+  /**
+   * The directory that paths on the command line are relative to.
+   *
+   * @throws Error when it was deleted
+   */
   readonly cwd: string;
-  /** Tells of every SIGINT and SIGTERM, until the returned function is called. */
+  /** The environment of the process. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The exit code that the program has asked for (`process.exitCode = 3`), if it has. */
+  readonly exitCode?: number | undefined;
+  /** Tells of every signal that stops, once for each key press, until the returned function is called. */
   onSignal(listener: (signal: StopSignal) => void): () => void;
   /** Tells of every error that nobody caught, until the returned function is called. */
   onFault(listener: (error: unknown) => void): () => void;
@@ -40,11 +48,15 @@ export function processHost(): Host {
 
   return {
     ...standardStreams(),
-    cwd: process.cwd(),
-    onSignal(listener) {
-      const underNpm = process.env['npm_lifecycle_event'] !== undefined;
-      return listen(STOP_SIGNALS, underNpm ? withoutEchoes(listener) : listener);
+    env: process.env,
+    get cwd() {
+      return process.cwd();
     },
+    get exitCode() {
+      const { exitCode } = process;
+      return exitCode === undefined || exitCode === null ? undefined : Number(exitCode);
+    },
+    onSignal: (listener) => listen(STOP_SIGNALS, withoutEchoes(listener)),
     onFault(listener) {
       // A program with its own listener for unhandled rejections has decided what they mean to it.
       const ownPolicy = process.listeners('unhandledRejection').some((one) => !isOurs(one));
@@ -75,11 +87,18 @@ export function processHost(): Host {
  * Ends the process on a signal as long as there is no worker to stop: nothing has started then. It listens from the first
  * line of the program to the end, since node throws a signal away that arrived while nobody looked (a module that takes a
  * second to load, say) when the last listener leaves before it is told of it.
+ *
+ * @param args the command line, which nobody has parsed yet
  */
-export function leaveOnEarlySignals(): void {
+export function leaveOnEarlySignals(args: readonly string[]): void {
+  const isJob = args.includes('--no-daemon') || process.env['MODE_DAEMON'] === '0';
+  const hasLogFile = args.some((arg) => /^(--logfile|-f)/.test(arg)) || (process.env['MODE_LOGFILE'] ?? '') !== '';
   for (const signal of STOP_SIGNALS) {
     process.on(signal, () => {
-      if (!isTaken()) process.exit(0);
+      if (isTaken() || (signal === 'SIGHUP' && hasLogFile)) return;
+      // without a code it is the one that the program has asked for, or 0
+      if (isJob) process.exit(128 + signalNumber[signal]);
+      process.exit();
     });
   }
 }
@@ -90,20 +109,25 @@ export function standardStreams(): Pick<Host, 'stdout' | 'stderr'> {
 }
 
 /** How long after a signal the same one is its echo, in milliseconds. */
-const ECHO_MS = 100;
+const ECHO_MS = 500;
 
 /**
- * A listener that is told of each key press once. npm passes a signal on to its script although the terminal has sent it to
- * both, and one Ctrl-C that counts as two would cut the shutdown short.
+ * A listener that is told of each key press once. Wrappers (npm, cross-env) pass a signal on to their child although the terminal
+ * has sent it to both, and one Ctrl-C that counts as two would cut the shutdown short.
  */
-export function withoutEchoes<S>(listener: (signal: S) => void, now = () => performance.now()): (signal: S) => void {
-  const last = new Map<S, number>();
+export function withoutEchoes<S>(listener: (signal: S) => void, after = afterTheEchoes): (signal: S) => void {
+  const recent = new Set<S>();
   return (signal) => {
-    const at = now();
-    if (at - (last.get(signal) ?? -Infinity) < ECHO_MS) return;
-    last.set(signal, at);
+    if (recent.has(signal)) return;
+    recent.add(signal);
+    after(() => recent.delete(signal));
     listener(signal);
   };
+}
+
+/** An echo that waited while the event loop was blocked is met in the turn in which the timer fires, before the immediate. */
+function afterTheEchoes(callback: () => void): void {
+  setTimeout(() => setImmediate(callback), ECHO_MS).unref();
 }
 
 /** Settles when everything written to `stream` so far has left it, when it cannot leave any more, or after `ms`. */

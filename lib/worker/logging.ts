@@ -1,7 +1,7 @@
 /** The worker's log: its levels, what a line looks like, and the events of a container in mode's words. */
 
 import { formatMs } from '../base/duration.js';
-import type { LifecycleEvent, LogLevel, Logger, ServiceState } from '../base/events.js';
+import { nameAmong, type LifecycleEvent, type LogLevel, type Logger, type ServiceState } from '../base/events.js';
 import { guarded, type Write as LineWriter } from '../base/logger.js';
 import { inWords, isErrorObject, shorten } from '../base/words.js';
 import { explain, split, type Explainer } from './explain.js';
@@ -37,14 +37,16 @@ export interface WorkerLog extends Logger {
   readonly crit: Write;
   /** Whether a line of this level would be written at all. */
   enabled(level: WorkerLogLevel): boolean;
-  /** Settles once everything has reached the file behind the log, or after so many milliseconds. */
+  /** Settles once everything has reached what is behind the log, or after so many milliseconds. */
   close(ms: number): Promise<void>;
+  /** Opens the file behind the log again. Only there where it has one. */
+  reopen?(): void;
 }
 
 /** A log from one function that writes a line. It never throws; the first time that it cannot write, `failed` is called. */
 export function logOf(
   line: LineWriter<WorkerLogLevel>,
-  rest: Pick<WorkerLog, 'enabled' | 'close'>,
+  rest: Pick<WorkerLog, 'enabled' | 'close' | 'reopen'>,
   failed: (error: unknown) => void = () => undefined,
 ): WorkerLog {
   const write = guarded(line, failed);
@@ -58,7 +60,24 @@ export function logOf(
 export function formatLine(date: Date, level: WorkerLogLevel, message: string, colors: boolean): string {
   const [label, color] = looks[level];
   const head = `[${timestamp(date)}: ${label}]: `;
-  return colors && color !== undefined ? `${head}\u001B[${color}m${message}\u001B[0m` : `${head}${message}`;
+  const text = printable(message);
+  return colors && color !== undefined ? `${head}\u001B[${color}m${text}\u001B[0m` : head + text;
+}
+
+// the control characters but for tab and line feed, and what Unicode has for line breaks
+const CONTROL = /(?!\t|\n)[\p{Cc}\u2028\u2029]/gu;
+
+/**
+ * A text that can neither forge a line of the log nor control the terminal: control characters other than tab are escaped, and
+ * lines after the first are indented, unless all of them are already.
+ */
+export function printable(text: string): string {
+  const safe = text.replaceAll('\r\n', '\n').replaceAll(CONTROL, escaped);
+  return /\n[^\s]/.test(safe) ? safe.replaceAll(/\n(?=[^\n])/g, '\n  ') : safe;
+}
+
+function escaped(character: string): string {
+  return `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
 }
 
 /** What follows a message: an error as people read it on lines of its own, anything else on the same line. */
@@ -69,7 +88,7 @@ export function formatMeta(meta: unknown): string {
 }
 
 /** The prefix that names a service by its distance from the worker: `[^--PageViewCache]: `. */
-export function prefix(name: string, depth: number): string {
+export function prefix(name: string, depth = 1): string {
   return `[^${'-'.repeat(depth)}${name}]: `;
 }
 
@@ -99,13 +118,14 @@ const words: Readonly<Record<ServiceState, readonly [text: string, at?: LogLevel
   running: ['Started.', 'debug'],
   stopping: ['Stopping...'],
   stopped: ['-Stopped!'],
-  crashed: ['Crashed: ', 'error'],
+  // once the way down is over
+  crashed: ['-Stopped!'],
 };
 
-/** Writes lifecycle events as lines. */
+/** Writes the lifecycle events of a container as lines. */
 export class EventLog {
-  /** How far each service that has started is from the worker; only its own events say so. */
-  readonly #depths = new Map<string, number>();
+  /** The services on their way down because of a crash that was told when it happened. */
+  readonly #crashed = new Set<string>();
 
   constructor(
     private readonly log: WorkerLog,
@@ -122,13 +142,13 @@ export class EventLog {
         this.#run(event);
         break;
       case 'restart':
-        this.#line('warn', event.service, () => {
+        this.#line('warn', event, () => {
           const reason = this.explainer.mention(event.error);
           return `Restarting in ${formatMs(event.delayMs)} (attempt ${String(event.attempt)}): ${reason}`;
         });
         break;
       case 'abandoned':
-        this.#line('error', event.service, () => {
+        this.#line('error', event, () => {
           this.explainer.abandons(event.service);
           return `Abandoned, waiting on ${event.waitingOn.join(', ')}`;
         });
@@ -145,43 +165,56 @@ export class EventLog {
     }
   }
 
-  #service({ name, depth = 1, level = 'info', to, error }: Extract<LifecycleEvent, { type: 'service' }>): void {
-    this.#depths.set(name, depth);
-    const [text, at = level] = words[to] ?? [];
-    // an abandonment comes with an event of its own, which says the same
-    if (text === undefined || this.explainer.isToldOf(error)) return;
+  #service(event: Extract<LifecycleEvent, { type: 'service' }>): void {
+    const { id, name, depth, level = 'info', to, error } = event;
+    const place: Place = { service: name, id, depth };
+    const hasError = 'error' in event;
     // Short, because whoever answers for the crash explains it: the restart that follows, or the worker as it leaves.
-    this.#line(at, name, () => (to === 'crashed' ? text + split(error).message : text));
+    const crash = (): void => {
+      this.#line('error', place, () => `Crashed: ${split(error).message}`);
+    };
+    // a crash is told before what it stops
+    if (to === 'stopping' && hasError && !this.explainer.isToldOf(error)) {
+      this.#crashed.add(id);
+      crash();
+    }
+    if (to === 'crashed' && !this.#crashed.delete(id)) {
+      // an abandonment comes with an event of its own, which says the same
+      if (!this.explainer.isToldOf(error)) crash();
+      return;
+    }
+    const [text, at = level] = words[to] ?? [];
+    if (text !== undefined) this.#line(at, place, () => text);
   }
 
-  #run({
-    service,
-    name,
-    type,
-    what,
-    error,
-    run = 1,
-    reason,
-  }: Extract<LifecycleEvent, { type: 'task' | 'timer' }>): void {
+  #run(event: Extract<LifecycleEvent, { type: 'task' | 'timer' }>): void {
+    const { name, type, what, error, run = 1, reason } = event;
     const nth = `(${type} run ${String(run)})`;
     switch (what) {
       case 'error':
-        this.#line('error', service, () => `${name} failed ${nth}: ${this.explainer.explain(error)}`);
+        this.#line('error', event, () => `${name} failed ${nth}: ${this.explainer.explain(error)}`);
         break;
       case 'skip':
-        this.#line('debug', service, () => `${name} skipped: ${whySkipped[reason ?? 'running']}`);
+        this.#line('debug', event, () => `${name} skipped: ${whySkipped[reason ?? 'running']}`);
         break;
       case 'begin':
       case 'end':
-        this.#line('debug', service, () => `${name} ${what}s ${nth}`);
+        this.#line('debug', event, () => `${name} ${what}s ${nth}`);
         break;
     }
   }
 
   /** What nobody reads is not even put into words. */
-  #line(level: LogLevel, service: string, text: () => string): void {
-    if (this.log.enabled(level)) this.log[level](prefix(service, this.#depths.get(service) ?? 1) + text());
+  #line(level: LogLevel, { service, id, depth }: Place, text: () => string): void {
+    if (this.log.enabled(level)) this.log[level](prefix(nameAmong(service, id), depth) + text());
   }
+}
+
+/** Whom a line is about. */
+interface Place {
+  readonly service: string;
+  readonly id?: string;
+  readonly depth?: number | undefined;
 }
 
 const whySkipped = {

@@ -3,6 +3,7 @@
 
 import { leaveOnEarlySignals, processHost } from './host.js';
 
-leaveOnEarlySignals();
+const args = process.argv.slice(2);
+leaveOnEarlySignals(args);
 // Everything else takes a while to load, and a signal may arrive meanwhile.
-void import('./program.js').then(({ main }) => main(process.argv.slice(2), processHost()));
+void import('./program.js').then(({ main }) => main(args, processHost()));

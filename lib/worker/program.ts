@@ -1,27 +1,19 @@
 /** The command line of `mode-worker`. The only file that knows commander. */
 
 import { createRequire } from 'node:module';
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Command, CommanderError, Help, InvalidArgumentError } from 'commander';
 import { deferred } from '../base/async.js';
-import { toMs, type Duration } from '../base/duration.js';
 import { UsageError, explain, split } from './explain.js';
 import type { Host } from './host.js';
 import * as ours from './index.js';
-import { parseLevel, type WorkerLogLevel } from './logging.js';
+import { printable } from './logging.js';
 import { similar, type Loaded } from './load.js';
-import type { WorkerOptions } from './worker.js';
+import { SETTINGS, type WorkerOptions } from './options.js';
 
 /** How long the streams may take to be written after bad usage, in milliseconds. */
 const FLUSH_MS = 2000;
-
-interface RunOptions {
-  export: string;
-  loglevel?: WorkerLogLevel;
-  logfile?: string;
-  stopTimeout?: Duration;
-}
 
 /** What the command line is to have, and does not have yet. */
 const LATER = ['graph', 'check', 'analyze', 'console'];
@@ -33,7 +25,7 @@ export async function main(args: readonly string[], host: Host): Promise<void> {
   } catch (error) {
     // Commander has said everything itself; `--help` and `--version` come here as well, with 0.
     if (error instanceof CommanderError) return host.exit(error.exitCode === 0 ? 0 : 2, FLUSH_MS);
-    host.stderr.write(`mode-worker: ${explain(error)}\n`);
+    host.stderr.write(`${printable(`mode-worker: ${explain(error)}`)}\n`);
     return host.exit(2, FLUSH_MS);
   }
 }
@@ -69,18 +61,15 @@ function commandLine(host: Host): Command {
     .argument('<module>', 'path of the module')
     .argument('[more...]')
     .option('-e, --export <name>', 'the export to run (default: "default")')
-    .option('-l, --loglevel <level>', 'debug, info, warn, error or crit (default: "info")', valid(parseLevel))
-    .option('-f, --logfile <path>', 'append the log to a file (default: the standard output)')
-    .option(
-      '--stop-timeout <duration>',
-      "how long a shutdown may take in all, such as '30s' (default: no limit)",
-      valid(parseDuration),
-    )
     .addHelpText('after', `\n${HINT}`)
-    .action((path: string, more: string[], options: RunOptions) => {
+    .action((path: string, more: string[], options: { export: string }) => {
       if (more.length > 0) throw tooMany(path, more);
-      return run(path, options, host);
+      return run(path, options.export, given(runs), host);
     });
+  for (const { flags, help, parse } of SETTINGS) {
+    if (flags.includes('<')) runs.option(flags, help, valid(parse));
+    else runs.option(flags, help);
+  }
   for (const name of LATER) {
     program
       .command(name, { hidden: true })
@@ -114,19 +103,29 @@ function tooMany(first: string, more: readonly string[]): UsageError {
   );
 }
 
-async function run(path: string, options: RunOptions, host: Host): Promise<void> {
-  const { export: exportName, loglevel, logfile, stopTimeout } = options;
-  const { Worker, loadTarget } = await workerOf(resolve(host.cwd, path));
-  const target = await loaded(path, host, () => loadTarget(path, { cwd: host.cwd, exportName, isDone: host.isTaken }));
+/** The options that stand on the command line. */
+function given(command: Command): WorkerOptions {
+  const names = SETTINGS.map(({ name }) => name).filter((name) => command.getOptionValueSource(name) === 'cli');
+  return Object.fromEntries(names.map((name) => [name, command.getOptionValue(name)]));
+}
+
+async function run(path: string, exportName: string, options: WorkerOptions, host: Host): Promise<void> {
+  const cwd = isAbsolute(path) ? '/' : cwdOf(host, path);
+  const { Worker, loadTarget } = await workerOf(resolve(cwd, path));
+  const target = await loaded(path, host, () => loadTarget(path, { cwd, exportName, isDone: host.isTaken }));
   if (target === undefined) return;
-  const given: WorkerOptions = {
-    ...(loglevel === undefined ? {} : { loglevel }),
-    ...(logfile === undefined ? {} : { logfile }),
-    ...(stopTimeout === undefined ? {} : { stopTimeout }),
-  };
   const worker = Array.isArray(target) ? new Worker(target) : target;
-  worker.adjust(given);
+  worker.adjust(options);
   await worker.executeFromCommandLine(host);
+}
+
+function cwdOf(host: Host, path: string): string {
+  try {
+    return host.cwd;
+  } catch (error) {
+    const message = `${path} cannot be found: the working directory does not exist any more.`;
+    throw new UsageError(message, 'Go to a directory that exists, or give the whole path of the module.', error);
+  }
 }
 
 /**
@@ -189,13 +188,6 @@ function valid<T>(parse: (text: string) => T): (text: string) => T {
       throw new InvalidArgumentError(remedy === undefined ? message : `\n  → ${remedy}`);
     }
   };
-}
-
-/** As the API takes it: digits alone are milliseconds. */
-function parseDuration(text: string): Duration {
-  const value = /^\d+$/.test(text) ? Number(text) : text;
-  toMs(value);
-  return value;
 }
 
 function version(): string {

@@ -1,10 +1,12 @@
 /** What a worker can run, and the containers that it runs in. */
 
 import type { ServiceIdentifier } from 'inversify';
+import { isThenable } from '../base/async.js';
 import type { Clock } from '../base/clock.js';
 import { PlanError } from '../base/errors.js';
-import type { LifecycleEvent, Logger, ServiceState } from '../base/events.js';
+import { nameAmong, type LifecycleEvent, type Logger, type ServiceState } from '../base/events.js';
 import { inWords, peek } from '../base/words.js';
+import type { Loss } from '../container/activity.js';
 import { Container } from '../container/container.js';
 import { definitionOf, type Class } from '../declare/definition.js';
 import type { TreeNode } from '../lifecycle/beacon.js';
@@ -20,8 +22,9 @@ export type WorkerTarget = WorkerUnit | readonly WorkerUnit[];
 /** The things that a target stands for. Raises a `UsageError` that calls it `what` when it is none. */
 export function unitsOf(target: unknown, what = 'The target of the worker'): WorkerUnit[] {
   const units: unknown[] = Array.isArray(target) ? target : [target];
-  for (const unit of units) {
-    if (!isContainer(unit) && !isClass(unit) && !isService(unit)) throw notATarget(unit, what);
+  for (const [index, unit] of units.entries()) {
+    if (isContainer(unit) || isClass(unit) || isService(unit)) continue;
+    throw notATarget(unit, Array.isArray(target) ? `Entry ${String(index + 1)} of ${lowerFirst(what)}` : what);
   }
   if (units.length === 0) throw notATarget(target, what);
   return units as WorkerUnit[];
@@ -54,15 +57,24 @@ function isMethod(value: object, key: string): boolean {
 }
 
 function notATarget(value: unknown, what: string): UsageError {
-  return new UsageError(
-    `${what} is ${describe(value)}, which is nothing to run.`,
-    'Give a Container, a service class, a service, a list of them, or a function that returns one of these.',
-  );
+  return new UsageError(`${what} is ${describe(value)}, which is nothing to run.`, remedyFor(value));
+}
+
+function remedyFor(value: unknown): string {
+  if (value === undefined) return 'Correct the name of the import; in a circle of imports it is seen too early.';
+  if (isThenable(value)) return 'Await it, and give what it resolves to.';
+  if (Array.isArray(value) && value.length > 0) return 'Give one list: [...these, ...those].';
+  return 'Give a Container, a service class, a service, a list of them, or a function that returns one of these.';
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
 }
 
 function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value);
-  if (Array.isArray(value)) return 'an empty list';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (isThenable(value)) return 'a promise';
   if (typeof value === 'function') return `the function ${value.name === '' ? 'without a name' : value.name}`;
   if (typeof value !== 'object') return `the ${typeof value} ${inWords(value)}`;
   const { name } = value.constructor ?? {};
@@ -91,10 +103,18 @@ export class Assembly {
   readonly #given: boolean;
   /** Those whose boot is over, and which have nobody else to tell that they go down. */
   readonly #up: Set<Container>;
+  readonly #ends: (() => void)[] = [];
 
+  /** @throws UsageError when another worker runs one of its containers */
   constructor(units: readonly WorkerUnit[], { clock, logger, root }: AssemblyOptions) {
     this.#clock = clock;
     const containers = units.filter((unit) => isContainer(unit));
+    if (containers.some((container) => occupied.has(container))) {
+      throw new UsageError(
+        'The container is run by another worker already.',
+        'Give it to one worker, together with what else is to run: new Worker([container, App]).',
+      );
+    }
     this.#given = containers.length > 0;
     const [first = new Container({ clock })] = containers;
     this.#containers = this.#given ? containers : [first];
@@ -107,18 +127,29 @@ export class Assembly {
         return treeChildren();
       },
     };
-    for (const container of this.#containers) container.attach(top, logger);
+    for (const container of this.#containers) {
+      occupied.add(container);
+      container.attach(top, logger);
+    }
     this.#roots = units.filter((unit) => !isContainer(unit)).map((unit) => (isClass(unit) ? unit : first.adopt(unit)));
   }
 
-  /** Tells of every event of every container, and whether the boot of that container is over. */
-  on(listener: (event: LifecycleEvent, isUp: boolean) => void): void {
+  /** Another worker may have the containers. */
+  release(): void {
+    for (const end of this.#ends) end();
+    for (const container of this.#containers) occupied.delete(container);
+  }
+
+  /** For each container, what is told of its events, and of whether its boot is over. */
+  on(listenerOf: () => (event: LifecycleEvent, isUp: boolean) => void): void {
     for (const container of this.#containers) {
-      container.on((event) => {
+      const listener = listenerOf();
+      const end = container.on((event) => {
         if (event.type === 'container' && event.to === 'running') this.#up.add(container);
         if (event.type === 'container' && event.to === 'starting') this.#up.delete(container);
         listener(event, this.#up.has(container));
       });
+      this.#ends.push(end);
     }
   }
 
@@ -137,7 +168,27 @@ export class Assembly {
 
   /** Whether there is nothing in it that could run. */
   get isEmpty(): boolean {
-    return this.#roots.length === 0 && this.#containers.every((container) => container.health().services.length === 0);
+    return this.#containers.every(({ activity }) => activity.isEmpty);
+  }
+
+  /** Whether anything runs, or is to come back after a crash. */
+  get isAlive(): boolean {
+    return this.#containers.some(({ activity }) => activity.isAlive);
+  }
+
+  /** Whether a task has not returned. */
+  get isWorking(): boolean {
+    return this.#containers.some(({ activity }) => activity.isWorking);
+  }
+
+  /** How many services and resources run. */
+  get running(): number {
+    return this.#containers.reduce((sum, { activity }) => sum + activity.running, 0);
+  }
+
+  /** What crashed and is not to come back. */
+  get losses(): Loss[] {
+    return this.#containers.flatMap(({ activity }) => activity.losses);
   }
 
   /** Stops them in reverse within one budget of milliseconds, tries everything, and gives back what went wrong. */
@@ -168,10 +219,11 @@ export class Assembly {
     const services = this.#containers.flatMap((container) => container.health().services);
     const wanted = services.filter(({ state }) => states.includes(state));
     if (wanted.length === 0) return '';
-    const targets = new Map(Array.from(this.#nodes(), ({ name, target }) => [name, target]));
-    const names = wanted.slice(0, MOST_NAMES).map(({ name, state }) => {
-      const what = state === 'running' ? '' : whatItIsAt(targets.get(name));
-      return what === '' ? name : `${name} (waiting on ${what})`;
+    const targets = new Map(Array.from(this.#nodes(), (node) => [idOf(node), node.target]));
+    const names = wanted.slice(0, MOST_NAMES).map(({ id, name, state }) => {
+      const who = nameAmong(name, id);
+      const what = state === 'running' ? '' : whatItIsAt(targets.get(id));
+      return what === '' ? who : `${who} (waiting on ${what})`;
     });
     const more = wanted.length - MOST_NAMES;
     return names.join(', ') + (more > 0 ? ` and ${String(more)} more` : '');
@@ -198,6 +250,14 @@ export class Assembly {
   get #tree(): readonly TreeNode[] {
     return this.#containers.flatMap((container) => container.treeRoots);
   }
+}
+
+/** The containers that a worker runs. */
+const occupied = new WeakSet<Container>();
+
+/** What runs in a container is called by its id. */
+function idOf(node: TreeNode): string {
+  return 'id' in node ? String(node.id) : node.name;
 }
 
 /** One call of `boot`: of everything that is bound, where there are no roots. */

@@ -2,18 +2,19 @@
 
 import { deferred, isAbort, isOvertaken } from '../base/async.js';
 import { Alarm, systemClock, type Clock } from '../base/clock.js';
-import { toMs, type Duration } from '../base/duration.js';
+import { toMs } from '../base/duration.js';
 import { ModeError, type BootError } from '../base/errors.js';
 import type { LifecycleEvent } from '../base/events.js';
-import { describeError, peek } from '../base/words.js';
+import { peek } from '../base/words.js';
 import { serviceOfRejection } from '../run/rejection.js';
-import { Explainer, explain, uncaught, type ExplainOptions } from './explain.js';
+import { Explainer, UsageError, explain, isError, split, uncaught, type ExplainOptions } from './explain.js';
 import { Failures } from './failures.js';
 import { processHost, signalNumber, standardStreams, type Host, type StopSignal } from './host.js';
-import { EventLog, parseLevel, prefix, type WorkerLog } from './logging.js';
+import { EventLog, prefix, printable, type WorkerLog } from './logging.js';
+import { checkCode, checkOptions, optionsIn, type WorkerOptions, type WorkerStopOptions } from './options.js';
 import { Assembly, unitsOf, type WorkerTarget, type WorkerUnit } from './target.js';
 import { exitCode, leadsTo, transitions, type WorkerEvent, type WorkerMove, type WorkerState } from './transitions.js';
-import { isLogSeen, openLog, type LogOptions } from './winston.js';
+import { hasLogFile, isLogSeen, openLog } from './winston.js';
 
 /** After how long a boot or a stop says whom it waits for, in milliseconds. */
 const SLOW_MS = 5000;
@@ -28,26 +29,7 @@ const NAME = 'Worker';
 const ME = prefix(NAME, 0);
 
 const NOTHING =
-  'Nothing is bound in the container, so nothing runs\n  → Bind the program: container.bind(App).toSelf(), or export its class.';
-
-/** The options of a `Worker`. */
-export interface WorkerOptions extends LogOptions {
-  /**
-   * How long the whole shutdown may take. What does not stop in time is abandoned and named, and the exit code is 1.
-   * Default: no limit beyond the `stopTimeout` of each service (60 s).
-   */
-  stopTimeout?: Duration;
-  /** The time source, also of the container that is made for classes and services. Default: the real one. */
-  clock?: Clock;
-}
-
-/** The options of `worker.stop()`. */
-export interface WorkerStopOptions {
-  /** The exit code, unless something goes wrong. Default: 0. */
-  code?: number;
-  /** Why, for the log. */
-  reason?: string;
-}
+  'No service is bound in the container, so nothing runs\n  → Bind the program: container.bind(App).toSelf(), or export its class.';
 
 /**
  * Runs services as a program (mode's `Worker`): logging, signals, exit codes.
@@ -63,9 +45,12 @@ export class Worker {
   readonly #interrupt = new AbortController();
   readonly #explainer = new Explainer();
   readonly #failures = new Failures((error, how) => this.#tell(error, how));
-  #options: WorkerOptions = {};
+  /** What the command line says. */
+  #lastWord: WorkerOptions = {};
+  #options: WorkerOptions;
   #state: WorkerState = 'idle';
   #forcedBy: StopSignal | undefined;
+  #cutOffBy: StopSignal | undefined;
   #code: number | undefined;
   #host: Host | undefined;
   /** Open from the beginning of the boot to the end. */
@@ -75,6 +60,10 @@ export class Worker {
   #booting: Promise<unknown[]> | undefined;
   #alarm: Alarm | undefined;
   #awake: NodeJS.Timeout | undefined;
+  #begunAt = 0;
+  #wasUp = false;
+  #isLooking = false;
+  #program: Promise<void> | undefined;
 
   /**
    * @param target a container, a service class, a service, or a list of them. A container starts everything that is bound
@@ -84,7 +73,8 @@ export class Worker {
   constructor(target: WorkerTarget, options: WorkerOptions = {}) {
     this.#units = unitsOf(target);
     this.#clock = options.clock ?? systemClock;
-    this.adjust(options);
+    checkOptions(options);
+    this.#options = options;
   }
 
   /**
@@ -93,9 +83,8 @@ export class Worker {
    * @internal how the command line has the last word about a worker that a module exports
    */
   adjust(options: WorkerOptions): void {
-    if (options.loglevel !== undefined) parseLevel(options.loglevel);
-    if (options.stopTimeout !== undefined) toMs(options.stopTimeout, 'The stopTimeout of a worker');
-    this.#options = { ...this.#options, ...options };
+    checkOptions(options);
+    this.#lastWord = options;
   }
 
   get state(): WorkerState {
@@ -113,12 +102,23 @@ export class Worker {
   }
 
   /**
-   * Runs as a program (mode's `execute_from_commandline`): SIGINT and SIGTERM stop it, an error that nobody caught crashes
-   * it, and the process ends with the exit code of `run()` once the logs are written.
+   * Runs as a program (mode's `execute_from_commandline`): SIGINT, SIGTERM and SIGHUP stop it, an error that nobody caught crashes
+   * it, and the process ends with the exit code of `run()` once the logs are written. A second call joins the first.
    *
    * @param host the process to run in; a test can play it. Default: the real one.
+   * @throws UsageError when another worker runs as the program already
    */
-  async executeFromCommandLine(host: Host = processHost()): Promise<void> {
+  executeFromCommandLine(host: Host = processHost()): Promise<void> {
+    return (this.#program ??= this.#execute(host));
+  }
+
+  async #execute(host: Host): Promise<void> {
+    if (host.isTaken()) {
+      throw new UsageError(
+        'Another worker runs as this program already, and a process has one.',
+        'Give everything to one worker: new Worker([A, B]); or await run(), which leaves the process alone.',
+      );
+    }
     this.#host = host;
     const detach = [
       host.onSignal((signal) => {
@@ -142,11 +142,7 @@ export class Worker {
 
   /** Stops everything in order (mode's `stop`); during the boot, takes it back. Resolves once everything has stopped. */
   async stop({ code, reason }: WorkerStopOptions = {}): Promise<void> {
-    if (code !== undefined && !(Number.isInteger(code) && code >= 0 && code <= 255)) {
-      throw new TypeError(
-        `The exit code of a worker cannot be ${String(code)}\n  → Give a whole number from 0 to 255.`,
-      );
-    }
+    checkCode(code);
     if (this.#state === 'idle') return;
     this.#code ??= code;
     if (reason !== undefined) this.#log?.info(`${ME}Stopping because ${reason}`);
@@ -156,12 +152,19 @@ export class Worker {
 
   /**
    * What a signal does: the first stops everything in order, the second takes away all grace, the third ends the process
-   * at once.
+   * at once. SIGHUP opens the log file again, where there is one.
    */
   signal(signal: StopSignal): void {
+    const received = `${ME}Signal received: ${signal} (${String(signalNumber[signal])})`;
+    if (signal === 'SIGHUP' && hasLogFile(this.#options)) {
+      this.#log?.reopen?.();
+      this.#log?.info(`${received}, the log file is opened again`);
+      return;
+    }
     const move = transitions[this.#state].signal;
-    if (move !== 'ignore') this.#log?.info(`${ME}Signal received: ${signal} (${String(signalNumber[signal])})`);
-    if (move === 'force') this.#forcedBy = signal;
+    if (move !== 'ignore') this.#log?.info(received);
+    if (move === 'drain' && this.#options.daemon === false) this.#cutOffBy = signal;
+    if (move === 'force' || move === 'hurry') this.#forcedBy ??= signal;
     this.#happens('signal', signal);
   }
 
@@ -184,8 +187,12 @@ export class Worker {
   readonly #moves: Readonly<Record<Exclude<WorkerMove, 'ignore'>, (by: string) => void>> = {
     boot: () => void (this.#booting = this.#boot()),
     announce: () => {
+      this.#wasUp = true;
       this.#alarm?.cancel();
       this.#log?.debug(`${ME}Started.`);
+      if (this.#assembly?.isEmpty === true) this.#log?.warn(ME + NOTHING);
+      else this.#log?.info(ME + ready(this.#assembly?.running, this.#clock.now() - this.#begunAt));
+      this.#lookForWork();
     },
     stop: (by) => void this.#bringDown(by),
     drain: (by) => void this.#bringDown(by),
@@ -196,6 +203,9 @@ export class Worker {
       this.#assembly?.force();
     },
     leave: () => void this.#leave(),
+    hurry: () => {
+      setTimeout(() => this.#host?.terminate(this.#exitCode), FLUSH_MS.forced).unref();
+    },
     terminate: () => {
       this.#done.resolve(this.#exitCode);
       this.#host?.terminate(this.#exitCode);
@@ -206,24 +216,34 @@ export class Worker {
     // A service that waits for nothing but a signal would let the process end.
     this.#awake = setInterval(() => undefined, 2 ** 30);
     try {
-      this.#log = await openLog(this.#options, this.#clock, this.#streams.stdout, (error) => {
-        this.#streams.stderr.write(`${ME}The log cannot be written: ${describeError(error)}\n`);
+      this.#begunAt = this.#clock.now();
+      this.#options = { ...this.#options, ...optionsIn(this.#host?.env), ...this.#lastWord };
+      const log = openLog(this.#options, this.#clock, this.#streams.stdout, (trouble) => {
+        this.#streams.stderr.write(`${printable(ME + trouble)}\n`);
       });
-      this.#log.info(`${ME}Starting...`);
-      const events = new EventLog(this.#log, this.#explainer);
+      this.#log = log;
+      log.info(`${ME}Starting...`);
+      // a stop in the turn of the loop in which it was run is before anything has begun
+      await Promise.resolve();
       const root = { name: NAME, target: this };
-      this.#assembly = new Assembly(this.#units, { clock: this.#clock, logger: this.#log, root });
-      this.#assembly.on((event, isUp) => {
-        events.write(event);
-        this.#heed(event, isUp);
+      this.#assembly = new Assembly(this.#units, { clock: this.#clock, logger: log, root });
+      this.#assembly.on(() => {
+        const events = new EventLog(log, this.#explainer);
+        return (event, isUp) => {
+          events.write(event);
+          this.#heed(event, isUp);
+        };
       });
       this.#interrupt.signal.throwIfAborted();
       this.#nameTheSlow('starting');
       await this.#assembly.boot(this.#interrupt.signal);
-      if (this.#assembly.isEmpty) this.#log.warn(ME + NOTHING);
       this.#happens('booted');
     } catch (error) {
-      if (this.#isInterruption(error)) return errorsOf(error);
+      if (this.#isInterruption(error)) {
+        if (this.#state === 'booting') this.#log?.warn(ME + split(causeOf(error)).message);
+        this.#happens('stop', 'what it runs');
+        return errorsOf(error);
+      }
       this.#failures.add(error);
       // otherwise somebody brings everything down already, and waits for us
       if (this.#state === 'booting') for (const one of await this.#stopAssembly()) this.#failures.add(one);
@@ -233,18 +253,42 @@ export class Worker {
   }
 
   /**
-   * A container may go down without us: somebody stopped it from inside, or a service crashed and nobody supervised it. While
-   * it boots, its boot tells.
+   * A container may go down without us: somebody stopped it from inside, or a service crashed and nobody supervised it. What goes
+   * wrong while it boots, its boot tells.
    */
   #heed(event: LifecycleEvent, isUp: boolean): void {
     this.#failures.notice(event);
-    if (event.type !== 'container' || !isUp) return;
+    if (endsSomething(event)) this.#lookForWork();
+    if (event.type !== 'container') return;
     if (event.to !== 'stopping' && event.to !== 'stopped' && event.to !== 'failed') return;
-    if ('error' in event && !this.#isInterruption(event.error)) this.#failures.add(event.error);
+    if ('error' in event) {
+      if (!isUp) return;
+      if (!this.#isInterruption(event.error)) this.#failures.add(event.error);
+    }
     this.#happens('stop', 'its container');
   }
 
+  /** Ends the program when there is nothing left that it runs for; once everything is done that this turn of the loop brings. */
+  #lookForWork(): void {
+    if (this.#state !== 'up' || this.#isLooking) return;
+    this.#isLooking = true;
+    setImmediate(() => {
+      this.#isLooking = false;
+      if (this.#state !== 'up') return;
+      if (this.#assembly?.isAlive !== true) this.#end('nothing runs any more');
+      else if (this.#options.daemon === false && !this.#assembly.isWorking) this.#end('every task has returned');
+    });
+  }
+
+  #end(reason: string): void {
+    this.#log?.info(`${ME}Stopping because ${reason}`);
+    this.#happens('stop', 'itself');
+  }
+
   async #bringDown(by: string): Promise<void> {
+    // a crash that nobody answers has ended the program, and is known
+    const lost = this.#wasUp && this.#failures.all.length === 0 ? this.#assembly?.losses : undefined;
+    for (const { error } of lost ?? []) this.#failures.add(error);
     this.#log?.info(`${ME}Stopping...`);
     this.#nameTheSlow('stopping');
     this.#interrupt.abort(new ModeError('ERR_MODE_INTERRUPTED', { message: `The worker was told to stop by ${by}.` }));
@@ -284,6 +328,7 @@ export class Worker {
     const held = this.#host?.heldBy() ?? [];
     if (held.length > 0) this.#log?.debug(`${ME}Still open, and closed by the exit: ${held.join(', ')}`);
     this.#log?.info(`${ME}-Stopped!`);
+    this.#assembly?.release();
     await this.#log?.close(this.#patience);
     this.#log = undefined;
     this.#done.resolve(this.#exitCode);
@@ -303,13 +348,17 @@ export class Worker {
     this.#log?.crit(`${ME}${this.#explainer.explain(error, how)}`);
     // Who sits at the terminal does not see what goes to a file, nor to a log that could not be opened.
     const seen = this.#log !== undefined && isLogSeen(this.#options);
-    if (!seen) this.#streams.stderr.write(`${explain(error, how)}\n`);
+    if (!seen) this.#streams.stderr.write(`${printable(explain(error, how))}\n`);
   }
 
-  /** Whether this is only how our own interruption of the boot comes back to us. */
+  /**
+   * Whether this is only how an interruption of the boot comes back to us: our own, or a task that stopped its container or its
+   * service before the boot was over.
+   */
   #isInterruption(error: unknown): boolean {
     const { aborted, reason } = this.#interrupt.signal as { aborted: boolean; reason: unknown };
-    return aborted && (error === reason || (ModeError.is(error) && peek(error, 'cause') === reason));
+    const cause = causeOf(error);
+    return isError(cause, 'ERR_MODE_BOOT_ABORTED') || (aborted && (error === reason || cause === reason));
   }
 
   get #streams(): Pick<Host, 'stdout' | 'stderr'> {
@@ -317,12 +366,33 @@ export class Worker {
   }
 
   get #exitCode(): number {
-    return exitCode({ failures: this.#failures.all, forcedBy: this.#forcedBy, code: this.#code });
+    return exitCode({
+      failures: this.#failures.all,
+      forcedBy: this.#forcedBy,
+      cutOffBy: this.#cutOffBy,
+      code: this.#code,
+      programCode: this.#host?.exitCode,
+    });
   }
 
   get #patience(): number {
     return this.#forcedBy === undefined ? FLUSH_MS.clean : FLUSH_MS.forced;
   }
+}
+
+/** One line that says that the boot is over. */
+function ready(services = 0, ms: number): string {
+  return `Ready: ${String(services)} service${services === 1 ? '' : 's'} in ${String(Math.round(ms))} ms`;
+}
+
+/** Whether after this there may be nothing left to do. */
+function endsSomething(event: LifecycleEvent): boolean {
+  if (event.type === 'service') return event.to === 'stopped' || event.to === 'crashed';
+  return event.type === 'task' && event.what !== 'begin';
+}
+
+function causeOf(error: unknown): unknown {
+  return ModeError.is(error) ? peek(error, 'cause') : undefined;
 }
 
 /** What went wrong when a boot was rolled back. */

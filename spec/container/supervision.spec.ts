@@ -598,8 +598,9 @@ describe('what can be seen of it', () => {
     const redis = await container.boot(Redis);
     redis.crash(boom);
     const at = new Date('2026-01-01T00:00:00Z');
+    const redisNode = { service: 'Redis', id: 'Redis', depth: 0 };
     expect(history.events.filter(({ type }) => type === 'restart')).toEqual([
-      { type: 'restart', service: 'Redis', attempt: 1, delayMs: 100, scope: 'all', error: boom, at },
+      { type: 'restart', ...redisNode, attempt: 1, delayMs: 100, scope: 'all', error: boom, at },
     ]);
   });
 

@@ -155,7 +155,12 @@ function timeless(output: string): string[] {
   return output
     .trimEnd()
     .split('\n')
-    .map((line) => line.replace(/^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}:/, '[').replace(/port \d+/, 'port N'))
+    .map((line) =>
+      line
+        .replace(/^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}:/, '[')
+        .replace(/port \d+/, 'port N')
+        .replace(/in \d+ ms$/, 'in N ms'),
+    )
     .sort();
 }
 

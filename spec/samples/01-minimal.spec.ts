@@ -16,6 +16,7 @@ describe('samples/01-minimal.ts', () => {
       '[^Worker]: Starting...',
       '[^--Greeter]: Starting...',
       '[^-App]: Starting...',
+      '[^Worker]: Ready: 2 services in N ms',
       '[^-App]: Hello, world!',
       '[^Worker]: Signal received: SIGINT (2)',
       '[^Worker]: Stopping...',

@@ -26,6 +26,7 @@ describe('samples/resources.ts', () => {
       '[^--Shouter]: Starting...',
       '[^-http server]: Starting...',
       `Serving on port ${port}`,
+      '[^Worker]: Ready: 4 services in N ms',
       '[^Worker]: Signal received: SIGINT (2)',
       '[^Worker]: Stopping...',
       '[^-http server]: Stopping...',

@@ -35,6 +35,7 @@ describe('samples/supervised-graph.ts', () => {
 
     const restart = worker.lines.findIndex((line) => line.startsWith('[^---Broker]: Restarting in 50ms (attempt 1): '));
     expect(worker.lines[restart]).toContain('The connection broke');
+    expect(worker.lines.indexOf('[^---Broker]: Crashed: The connection broke')).toBeLessThan(restart);
     const broken = worker.lines
       .slice(restart)
       .filter((line) => /^\[\^-+(Broker|Orders|Billing|Website|Catalog)\]/.test(line));
@@ -43,7 +44,7 @@ describe('samples/supervised-graph.ts', () => {
       '[^-Billing]: -Stopped!',
       '[^--Orders]: Stopping...',
       '[^--Orders]: -Stopped!',
-      '[^---Broker]: Crashed: The connection broke',
+      '[^---Broker]: -Stopped!',
       '[^---Broker]: Starting...',
       '[^--Orders]: Starting...',
       '[^-Billing]: Starting...',

@@ -18,6 +18,7 @@ describe('samples/thread.ts', { timeout: 30_000 }, () => {
       '[^--CruncherThread]: Starting...',
       '[^---Cruncher]: Starting...',
       '[^-App]: Starting...',
+      '[^Worker]: Ready: 2 services in N ms',
       'There are 148933 primes below 2000000.',
       'The main loop went on all the while.',
       '[^Worker]: Signal received: SIGINT (2)',

@@ -12,6 +12,8 @@ export class FakeHost implements Host {
   readonly exitListeners = new Set<(code: number) => void>();
   /** How the process ended: `'exit 0'`, `'terminate 130'`. */
   ended: string | undefined;
+  exitCode: number | undefined;
+  env: Record<string, string> = {};
   held: string[] = [];
   #out = '';
   #err = '';

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FakeClock } from '../../lib/testing/index.js';
 import type { LifecycleEventBody } from '../../lib/base/events.js';
@@ -46,6 +46,24 @@ describe('a line of the log', () => {
     expect([0, 1, 2].map((depth) => prefix('App', depth))).toEqual(['[^App]: ', '[^-App]: ', '[^--App]: ']);
   });
 
+  it.each([
+    [
+      'a line break',
+      'x\n[2026-01-01 00:00:00,000: CRITICAL]: forged',
+      'x\n  [2026-01-01 00:00:00,000: CRITICAL]: forged',
+    ],
+    ['a carriage return', 'x\r[^Worker]: forged', String.raw`x\u000d[^Worker]: forged`],
+    ['a line break of Unicode', 'x\u2028y\u2029z', String.raw`x\u2028y\u2029z`],
+    ['an escape code', '\u001B[2J\u009B31m', String.raw`\u001b[2J\u009b31m`],
+    ['what deletes', 'ab\b\u007F', String.raw`ab\u0008\u007f`],
+    ['a tab, which is harmless', 'a\tb', 'a\tb'],
+    ['lines of Windows', 'a\r\nb', 'a\n  b'],
+    ['lines that are indented as they are', 'a\n    at b\n  → c\n\n  d', 'a\n    at b\n  → c\n\n  d'],
+    ['a text whose lines belong together', '{\n  a: 1\n}', '{\n    a: 1\n  }'],
+  ])('cannot be forged by %s', (_, text, shown) => {
+    expect(formatLine(date, 'info', text, false)).toBe(`[2018-03-27 15:47:12,009: INFO]: ${shown}`);
+  });
+
   it('shows what comes with the message', () => {
     expect(formatMeta(undefined)).toBe('');
     expect(formatMeta({ user: 'alice', tries: 2 })).toBe(" { user: 'alice', tries: 2 }");
@@ -83,7 +101,7 @@ describe('the log on winston', () => {
 
   it('writes a line for each message that is urgent enough', async () => {
     const stream = new PassThrough();
-    const log = await openLog({ loglevel: 'warn' }, clock, stream);
+    const log = openLog({ loglevel: 'warn' }, clock, stream);
     log.info('not this');
     log.warn('this', { n: 1 });
     log.crit('and this');
@@ -96,7 +114,7 @@ describe('the log on winston', () => {
 
   it('keeps the order between its lines and what a program prints itself', async () => {
     const stream = new PassThrough();
-    const log = await openLog({ loglevel: 'info' }, clock, stream);
+    const log = openLog({ loglevel: 'info' }, clock, stream);
     stream.write('1\n');
     log.info('2');
     stream.write('3\n');
@@ -106,14 +124,14 @@ describe('the log on winston', () => {
 
   it('does not let a message in the extra data take the place of the message', async () => {
     const stream = new PassThrough();
-    const log = await openLog({ loglevel: 'info' }, clock, stream);
+    const log = openLog({ loglevel: 'info' }, clock, stream);
     log.info('ours', { message: 'theirs', level: 'error' });
     expect(String(stream.read())).toContain("INFO]: ours { message: 'theirs', level: 'error' }");
   });
 
   it('is coloured on a terminal', async () => {
-    const terminal = Object.assign(new PassThrough(), { hasColors: () => true });
-    const log = await openLog({ loglevel: 'info' }, clock, terminal);
+    const terminal = Object.assign(new PassThrough(), { isTTY: true, hasColors: () => true });
+    const log = openLog({ loglevel: 'info' }, clock, terminal);
     log.warn('careful');
     log.info('fine');
     expect(String(terminal.read()).split('\n')).toEqual([
@@ -123,9 +141,33 @@ describe('the log on winston', () => {
     ]);
   });
 
+  it('is not coloured where nobody looks at a terminal, whatever a stream says of itself', () => {
+    const pipe = Object.assign(new PassThrough(), { hasColors: () => true });
+    openLog({}, clock, pipe).error('no');
+    expect(String(pipe.read())).toMatch(/ERROR\]: no\n$/);
+  });
+
+  it('is given up when its reader has left, and nothing else is', async () => {
+    const written: string[] = [];
+    const pipe = new Writable({
+      autoDestroy: false,
+      write(chunk: Buffer, _, done) {
+        written.push(String(chunk));
+        done(written.length === 2 ? Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }) : null);
+      },
+    });
+    const log = openLog({}, clock, pipe);
+    for (const text of ['1', '2', '3', '4']) {
+      log.info(text);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await log.close(1000);
+    expect(written).toHaveLength(2);
+  });
+
   it('has written everything to its file once it is closed, however much that is', async () => {
     const file = join(directory, 'worker.log');
-    const log = await openLog({ loglevel: 'info', logfile: file }, clock, process.stdout);
+    const log = openLog({ loglevel: 'info', logfile: file }, clock, process.stdout);
     for (let n = 1; n <= 5000; n += 1) log.info(`line ${String(n)} ${'x'.repeat(100)}`);
     await log.close(10_000);
     const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
@@ -135,7 +177,7 @@ describe('the log on winston', () => {
 
   it('ignores what comes after it is closed', async () => {
     const stream = new PassThrough();
-    const log = await openLog({ loglevel: 'info' }, clock, stream);
+    const log = openLog({ loglevel: 'info' }, clock, stream);
     await log.close(1000);
     log.info('too late');
     expect(stream.read()).toBeNull();
@@ -144,7 +186,7 @@ describe('the log on winston', () => {
   it('appends to a file that is there', async () => {
     const file = join(directory, 'worker.log');
     for (const text of ['first', 'second']) {
-      const log = await openLog({ loglevel: 'info', logfile: file }, clock, process.stdout);
+      const log = openLog({ loglevel: 'info', logfile: file }, clock, process.stdout);
       log.info(text);
       await log.close(1000);
     }
@@ -153,7 +195,7 @@ describe('the log on winston', () => {
 
   it('refuses a file that cannot be written, with what to do', async () => {
     const file = join(directory, 'no', 'such', 'place.log');
-    await expect(openLog({ loglevel: 'info', logfile: file }, clock, process.stdout)).rejects.toThrow(
+    expect(() => openLog({ loglevel: 'info', logfile: file }, clock, process.stdout)).toThrow(
       /place\.log cannot be written: .*ENOENT.*\n {2}→ Name a file in a directory that exists/s,
     );
   });
@@ -174,6 +216,7 @@ function told(events: readonly LifecycleEventBody[], level: WorkerLogLevel = 'de
   return lines;
 }
 
+const place = { id: 'Cache', depth: 2 };
 const cache = { type: 'service', id: 'Cache', name: 'Cache', depth: 2 } as const;
 const starting: LifecycleEventBody = { ...cache, from: 'idle', to: 'starting' };
 const boom = new RangeError('boom');
@@ -195,6 +238,42 @@ describe('the log of events', () => {
     ]);
   });
 
+  it('tells a crash before what it stops', () => {
+    expect(
+      told([
+        { ...cache, from: 'running', to: 'stopping', error: boom },
+        { ...cache, from: 'stopping', to: 'crashed', error: boom },
+        { ...cache, from: 'crashed', to: 'starting' },
+        { ...cache, from: 'running', to: 'stopping' },
+        { ...cache, from: 'stopping', to: 'crashed', error: boom },
+      ]),
+    ).toEqual([
+      'error [^--Cache]: Crashed: RangeError: boom',
+      'info [^--Cache]: Stopping...',
+      'info [^--Cache]: -Stopped!',
+      'info [^--Cache]: Starting...',
+      'info [^--Cache]: Stopping...',
+      'error [^--Cache]: Crashed: RangeError: boom',
+    ]);
+  });
+
+  it('tells services of one name apart by their ids, and keeps no names', () => {
+    const second = { id: 'Cache#2', depth: 1 };
+    expect(
+      told([
+        starting,
+        { ...cache, ...second, from: 'idle', to: 'starting' },
+        { type: 'task', service: 'Cache', name: 'warm', what: 'begin', ...second },
+        { type: 'abandoned', service: 'Cache', waitingOn: ['onStop'], ...second },
+      ]),
+    ).toEqual([
+      'info [^--Cache]: Starting...',
+      'info [^-Cache#2]: Starting...',
+      'debug [^-Cache#2]: warm begins (task run 1)',
+      'error [^-Cache#2]: Abandoned, waiting on onStop',
+    ]);
+  });
+
   it('says at the level of the service what is mundane, and a crash as an error', () => {
     expect(
       told([
@@ -205,7 +284,7 @@ describe('the log of events', () => {
   });
 
   it('names the service of a task by its place in the tree', () => {
-    const timer = { type: 'timer', service: 'Cache', name: 'expire' } as const;
+    const timer = { type: 'timer', service: 'Cache', name: 'expire', ...place } as const;
     expect(
       told([
         starting,
@@ -227,8 +306,8 @@ describe('the log of events', () => {
       told(
         [
           starting,
-          { type: 'restart', service: 'Cache', attempt: 2, delayMs: 200, scope: 'dependents', error: boom },
-          { type: 'abandoned', service: 'Cache', waitingOn: ['onStop', 'expire'] },
+          { type: 'restart', service: 'Cache', ...place, attempt: 2, delayMs: 200, scope: 'dependents', error: boom },
+          { type: 'abandoned', service: 'Cache', ...place, waitingOn: ['onStop', 'expire'] },
           { type: 'warning', message: 'A listener of container.on() threw', error: boom },
         ],
         'warn',
@@ -238,5 +317,41 @@ describe('the log of events', () => {
       'error [^--Cache]: Abandoned, waiting on onStop, expire',
       'warn [^Worker]: A listener of container.on() threw',
     ]);
+  });
+});
+
+describe("a logger of the program's own", () => {
+  const ignore = (): void => undefined;
+
+  it('is flushed last, and waited for', async () => {
+    const done: string[] = [];
+    const logger = {
+      ...{ debug: ignore, warn: ignore, error: ignore },
+      info: (text: string) => done.push(text),
+      flush: async () => {
+        await new Promise((resolve) => setImmediate(resolve));
+        done.push('flushed');
+      },
+    };
+    const log = openLog({ logger }, clock, process.stdout);
+    log.info('last line');
+    await log.close(1000);
+    expect(done).toEqual(['last line', 'flushed']);
+  });
+
+  it('that never flushes is not waited for longer than is given', async () => {
+    const logger = { debug: ignore, info: ignore, warn: ignore, error: ignore, flush: () => new Promise(ignore) };
+    await expect(openLog({ logger }, clock, process.stdout).close(5)).resolves.toBeUndefined();
+  });
+
+  it('may be of pino, whose flush calls back', async () => {
+    const got: unknown[][] = [];
+    const at = (...args: unknown[]): void => void got.push(args);
+    const flush = (done?: (error?: unknown) => void): void => void setImmediate(() => done?.());
+    const pino = { debug: at, info: at, warn: at, error: at, flush, [Symbol.for('pino.serializers')]: {} };
+    const log = openLog({ logger: pino }, clock, process.stdout);
+    log.info('paid', { order: 7 });
+    await log.close(1000);
+    expect(got).toEqual([[{ order: 7 }, 'paid']]);
   });
 });

@@ -18,7 +18,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { fixture, killWorkers, modeWorker } from './run-worker.js';
+import { ECHO_MS, fixture, killWorkers, modeWorker, pause } from './run-worker.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -72,6 +72,7 @@ describe('mode-worker', () => {
     await worker.says(/Stubborn\]: Starting/);
     worker.send('SIGINT');
     await worker.says(/Stubborn\]: Stopping/);
+    await pause(ECHO_MS);
     const pressed = performance.now();
     worker.send('SIGINT');
     expect(await worker.exit()).toBe(130);
@@ -158,6 +159,32 @@ describe('mode-worker', () => {
   });
 });
 
+describe('a worker in a directory that was deleted', () => {
+  const started = (module: string) => {
+    const directory = mkdtempSync(join(tmpdir(), 'mode-ts-'));
+    // the shell is in it when it goes
+    const bin = join(ROOT, 'dist', 'worker', 'main.js');
+    const script = `rmdir "$PWD" && exec "${process.execPath}" "${bin}" "${module}"`;
+    return modeWorker(['-c', script], { cwd: directory, command: '/bin/sh' });
+  };
+
+  it('runs a module whose whole path is given', async () => {
+    const worker = started(fixture('own-class.mjs'));
+    await worker.says(/Ready: 1 service/);
+    worker.send('SIGTERM');
+    expect(await worker.exit()).toBe(0);
+  });
+
+  it('says so where the path is not whole', async () => {
+    const worker = started('app.mjs');
+    expect(await worker.exit()).toBe(2);
+    expect(worker.err).toMatch(
+      /^mode-worker: app\.mjs cannot be found: the working directory does not exist any more\.[^]*→ Go to a directory that exists/,
+    );
+    expectNoStackOfOurs(worker.err);
+  });
+});
+
 describe('npm run mode-worker', () => {
   /** As in a terminal: npm and what it runs are one group of processes, and a key press reaches all of them. */
   async function underNpm(program: string, ready: RegExp, presses: number) {
@@ -171,7 +198,7 @@ describe('npm run mode-worker', () => {
     const pressOnceReady = async (): Promise<void> => {
       while (!ready.test(out)) await once(npm.stdout, 'data');
       for (let n = 0; n < presses; n += 1) {
-        if (n > 0) await new Promise((resolve) => setTimeout(resolve, 300));
+        if (n > 0) await pause(ECHO_MS);
         process.kill(group, 'SIGINT');
       }
     };
@@ -210,7 +237,7 @@ describe('a program with a worker of its own', () => {
 describe('the command line', () => {
   it.each([
     ['--help', 0, /Usage: mode-worker/],
-    ['--help', 0, /Usage: mode-worker \[run\] <module> \[options\][^]*--stop-timeout <duration>/],
+    ['--help', 0, /Usage: mode-worker \[run\] <module> \[options\][^]*--stop-timeout <duration>[^]*--no-daemon/],
     ['run --help', 0, /--stop-timeout <duration>/],
     ['help run', 0, /Usage: mode-worker run <module>/],
     ['--help', 0, /node_modules\/\.bin\/mode-worker/],

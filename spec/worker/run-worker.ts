@@ -17,6 +17,11 @@ export interface RunOptions {
   env?: Record<string, string>;
   /** Another installed copy of the binary. */
   bin?: string;
+  /** Another program, which is given the arguments alone. */
+  command?: string;
+  nodeOptions?: readonly string[];
+  /** Nobody reads its standard output. */
+  unread?: boolean;
 }
 
 /** A real worker, run by the built binary as a user would run it. */
@@ -27,34 +32,38 @@ export class RunningWorker {
   #err = '';
   #arrived: () => void = () => undefined;
 
-  constructor(args: readonly string[], { cwd = ROOT, env = {}, bin = BIN }: RunOptions = {}) {
+  constructor(args: readonly string[], options: RunOptions = {}) {
+    const { cwd = ROOT, env = {}, bin = BIN, command, nodeOptions = [], unread = false } = options;
     if (!existsSync(bin)) throw new Error('There is no dist/worker/main.js\n  → Run npm run build first.');
     // Whether the tests themselves run under npm is of no interest to it.
     const { npm_lifecycle_event: _, ...inherited } = process.env;
-    this.#child = spawn(process.execPath, [bin, ...args], {
+    this.#child = spawn(command ?? process.execPath, command === undefined ? [...nodeOptions, bin, ...args] : args, {
       cwd,
       env: { ...inherited, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    this.#child.stdout?.on('data', (chunk: Buffer) => {
-      this.#out += chunk.toString();
-      this.#arrived();
-    });
+    if (!unread) {
+      this.#child.stdout?.on('data', (chunk: Buffer) => {
+        this.#out += chunk.toString();
+        this.#arrived();
+      });
+    }
     this.#child.stderr?.on('data', (chunk: Buffer) => {
       this.#err += chunk.toString();
       this.#arrived();
     });
     this.#exit = new Promise((resolve) => {
-      this.#child.once('close', (code, signal) => {
+      this.#child.once(unread ? 'exit' : 'close', (code: number | null, signal: string | null) => {
         resolve(code ?? signal ?? -1);
         this.#arrived();
       });
     });
   }
 
-  /** The lines of the standard output, without time and level. */
+  /** The lines of the standard output, without time and level, and without how long the boot took. */
   get lines(): string[] {
-    return this.out.split('\n').flatMap((line) => (line === '' ? [] : [line.replace(/^\[\d{4}-[^\]]*\]: /, '')]));
+    const lines = this.out.split('\n').filter((line) => line !== '');
+    return lines.map((line) => line.replace(/^\[\d{4}-[^\]]*\]: /, '').replace(/(Ready: .* in) \d+ ms$/, '$1 N ms'));
   }
 
   get out(): string {
@@ -85,7 +94,12 @@ export class RunningWorker {
     }
   }
 
-  send(signal: 'SIGINT' | 'SIGTERM'): void {
+  /** The reader of its standard output leaves. */
+  closeOutput(): void {
+    this.#child.stdout?.destroy();
+  }
+
+  send(signal: 'SIGINT' | 'SIGTERM' | 'SIGHUP'): void {
     this.#child.kill(signal);
   }
 
@@ -116,6 +130,14 @@ export function modeWorker(args: readonly string[], options?: RunOptions): Runni
 export function killWorkers(): void {
   for (const worker of running) worker.kill();
   running.clear();
+}
+
+/** For so long the same signal again is the same press, in milliseconds. */
+export const ECHO_MS = 600;
+
+/** Real time: what is tested runs in a process of its own. */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** The path of a program in `fixtures/`. */

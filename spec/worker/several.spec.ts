@@ -129,18 +129,49 @@ describe('a container that goes down while another one boots', () => {
   });
 });
 
-describe('a container in which nothing is bound', () => {
-  it('is no mistake, and said to run nothing', async () => {
+describe('two workers in one process', () => {
+  it('are refused where both would be the program', async () => {
     const host = new FakeHost();
-    const worker = new Worker(new Container());
-    const ended = worker.executeFromCommandLine(host);
-    while (worker.state !== 'up') await new Promise((resolve) => setImmediate(resolve));
+    const first = new Worker(Good);
+    const ended = first.executeFromCommandLine(host);
+    await expect(new Worker(Good).executeFromCommandLine(host)).rejects.toThrow(
+      /^Another worker runs as this program already.*\n {2}→ Give everything to one worker: new Worker\(\[A, B\]\)/,
+    );
     host.press('SIGINT');
     await ended;
-    expect(host.lines.slice(1, 3)).toEqual([
-      '[^Worker]: Nothing is bound in the container, so nothing runs',
-      '  → Bind the program: container.bind(App).toSelf(), or export its class.',
-    ]);
     expect(host.ended).toBe('exit 0');
   });
+
+  it('do not run the same container, whose events would be logged twice', async () => {
+    const container = bound(Good);
+    const first = new Worker(container, { overrideLogging: false });
+    const code = first.run();
+    const second = new FakeHost();
+    await new Worker(container).executeFromCommandLine(second);
+    expect(second.ended).toBe('exit 2');
+    expect(second.lines).toContain('[^Worker]: The container is run by another worker already.');
+    await first.stop();
+    expect(await code).toBe(0);
+    const third = new FakeHost();
+    const again = new Worker(container).executeFromCommandLine(third);
+    third.press('SIGINT');
+    await again;
+    expect(third.ended).toBe('exit 0');
+  });
+
+  it('run beside each other with run()', async () => {
+    const workers = [new Worker(Good, { overrideLogging: false }), new Worker(Good, { overrideLogging: false })];
+    const codes = workers.map((worker) => worker.run());
+    await Promise.all(workers.map((worker) => worker.stop()));
+    expect(await Promise.all(codes)).toEqual([0, 0]);
+  });
+});
+
+it('a worker that is run as a program twice is run once', async () => {
+  const host = new FakeHost();
+  const worker = new Worker(Good);
+  const ended = [worker.executeFromCommandLine(host), worker.executeFromCommandLine(host)];
+  host.press('SIGINT');
+  await Promise.all(ended);
+  expect(host.lines.filter((line) => line.includes('Signal received'))).toHaveLength(1);
 });

@@ -56,6 +56,10 @@ describe('the table of the worker', () => {
     ]);
   });
 
+  it('gives the log less time on a signal that comes while it is written', () => {
+    expect(walk('run', 'booted', 'signal', 'down', 'signal').at(-1)).toBe('exited/hurry');
+  });
+
   it('boots once, stops once and leaves once, whatever happens in whatever order', () => {
     // every path of five events: the table is small enough to try them all
     for (let code = 0; code < events.length ** 5; code += 1) {
@@ -100,6 +104,12 @@ describe('the exit code', () => {
     ['2 for bad usage', { failures: [new UsageError('a', 'b')] }, 2],
     ['1 when a bad plan came second', { failures: [crash, new PlanError([])] }, 1],
     ['130 when SIGINT forced it', { failures: [], forcedBy: 'SIGINT' as const }, 130],
+    ['129 when SIGHUP forced it', { failures: [], forcedBy: 'SIGHUP' as const }, 129],
+    ['143 when SIGTERM cut a job off', { failures: [], cutOffBy: 'SIGTERM' as const, programCode: 3 }, 143],
+    ['1 when a job crashed as well', { failures: [crash], cutOffBy: 'SIGTERM' as const }, 1],
+    ['what the program has set, in place of 0', { failures: [], programCode: 3 }, 3],
+    ['what was asked for, before what the program has set', { failures: [], code: 4, programCode: 3 }, 4],
+    ['1 after a crash, whatever the program has set', { failures: [crash], programCode: 3 }, 1],
     ['143 when SIGTERM forced it, whatever else happened', { failures: [crash], forcedBy: 'SIGTERM' as const }, 143],
   ])('is %s', (_, outcome, code) => {
     expect(exitCode(outcome)).toBe(code);

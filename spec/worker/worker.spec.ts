@@ -58,6 +58,7 @@ describe('a worker', () => {
       '[^--Webserver]: Starting...',
       '[^--Webserver]: Serving',
       '[^-App]: Starting...',
+      '[^Worker]: Ready: 3 services in 0 ms',
       '[^Worker]: Signal received: SIGTERM (15)',
       '[^Worker]: Stopping...',
       '[^-App]: Stopping...',
@@ -185,11 +186,16 @@ describe('what a worker can run', () => {
     expect(await names(new Database())).toEqual(['[^Worker]', '[^-Database]']);
   });
 
-  it('is nothing else', () => {
-    expect(() => new Worker({} as WorkerTarget)).toThrow(
-      /is an object, which is nothing to run\.\n {2}→ Give a Container/,
-    );
-    expect(() => new Worker([])).toThrow('an empty list');
+  it.each<[string, () => unknown, RegExp]>([
+    ['an object', () => ({}), /^The target of the worker is an object, which .*\n {2}→ Give a Container/],
+    ['undefined', () => undefined, /is undefined, .*\n {2}→ Correct the name of the import/],
+    ['an empty list', () => [], /is an empty list/],
+    ['a list with a gap', () => [Database, undefined], /^Entry 2 of the target of the worker is undefined/],
+    ['a list in a list', () => [[Database]], /^Entry 1 of .* is a list, .*\n {2}→ Give one list/],
+    ['a promise', () => Promise.resolve(Database), /is a promise, .*\n {2}→ Await it/],
+    ['a function', () => function make(): void {}, /is the function make, /],
+  ])('is not %s', (_, target, message) => {
+    expect(() => new Worker(target() as WorkerTarget)).toThrow(message);
   });
 });
 
