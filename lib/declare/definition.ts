@@ -4,10 +4,10 @@ import type { LazyServiceIdentifier, ServiceIdentifier } from 'inversify';
 import { ModeError } from '../base/errors.js';
 import { toMs, type Duration } from '../base/duration.js';
 import { requireOptions } from '../base/nearest.js';
-import { ignoresArguments, type AnyFunction } from './arguments.js';
+import type { AnyFunction } from './arguments.js';
 import { DECLARED, requireOurs } from './copies.js';
 import { describedBy, describeToInversify, isBare, isInjectableType, parameterTypes } from './describe.js';
-import { membersOf, metadataOf, nameOf, standsFor } from './class.js';
+import { lengthOf, membersOf, metadataOf, nameOf, prototypeOf, standsFor } from './class.js';
 import * as Hook from './hook.js';
 import { fromBase } from './inject-from-base.js';
 import { NO_WORK, recordWork, workOf } from './work.js';
@@ -175,10 +175,10 @@ export class Definition {
   /** How a start of it that fails is tried again, if it is. */
   readonly startRetry: RetryPolicy | undefined;
   /** What all instances of the class inherit from. */
-  readonly prototype: unknown;
+  readonly prototype: object | undefined;
   /** That of the class it extends, up to and without the base class of services. */
   readonly base: Definition | undefined;
-  /** The types of the constructor's parameters, where the compiler emitted them. */
+  /** The types of the constructor's parameters, where the compiler emitted them and no list names what it takes. */
   readonly types: readonly unknown[] | undefined;
   /** What inversify's decorators say about the class itself. */
   readonly described: ClassMetadata | undefined;
@@ -194,9 +194,9 @@ export class Definition {
   readonly hooks: number;
   /** Whether it extends the base class that has everything a service needs. */
   readonly extendsBase: boolean;
-  /** The `onStart` and `onStop` of the class, where they cannot see their arguments. */
-  readonly deafStart: AnyFunction | undefined;
-  readonly deafStop: AnyFunction | undefined;
+  /** The `onStart` and `onStop` that were called last, where they cannot see their arguments. */
+  deafStart: AnyFunction | undefined = undefined;
+  deafStop: AnyFunction | undefined = undefined;
   /** Its tasks, timers and crontabs. */
   work: readonly WorkDefinition[] = NO_WORK;
 
@@ -211,20 +211,18 @@ export class Definition {
     readonly declared: boolean,
     hooks?: number,
   ) {
-    this.startTimeout = timeoutOf(options.startTimeout, `The startTimeout of ${name}`);
-    this.stopTimeout = timeoutOf(options.stopTimeout, `The stopTimeout of ${name}`);
+    this.startTimeout = timeoutOf('startTimeout', options, name);
+    this.stopTimeout = timeoutOf('stopTimeout', options, name);
     this.restart = options.restart === undefined ? undefined : restartOf(options.restart, name);
     this.startRetry =
       options.startRetry === undefined ? undefined : retryPolicy(options.startRetry, `startRetry of ${name}`);
-    this.prototype = cls?.prototype;
+    this.prototype = prototypeOf(cls);
     const base = hooks === BASE ? undefined : baseOf(cls);
     this.base = base;
-    this.hooks = exactly(hooks ?? hooksOf(cls) | (base?.hooks ?? 0), this);
+    this.hooks = exactly(hooks ?? Hook.hooksAmong(membersOf(this.prototype)) | (base?.hooks ?? 0), this);
     this.extendsBase = (this.hooks & BASE) !== 0;
-    this.deafStart = (this.hooks & Hook.onStart) === 0 ? undefined : deafHook(cls, 'onStart', base?.deafStart);
-    this.deafStop = (this.hooks & Hook.onStop) === 0 ? undefined : deafHook(cls, 'onStop', base?.deafStop);
     this.readWork();
-    this.types = parameterTypes(cls);
+    this.types = options.inject === undefined ? parameterTypes(cls) : undefined;
     this.described = describedBy(cls);
     this.unnamed = unnamedIn(options.inject, cls);
     this.marked = withMarks(inheritedMarks(cls, base), this.described);
@@ -238,9 +236,9 @@ export class Definition {
    * class, which has it only after it was decorated.
    */
   readWork(metadata?: object): void {
-    const { cls, base, name } = this;
-    if (cls === undefined) return;
-    this.work = workOf(name, cls.prototype as object, metadata ?? metadataOf(cls), base?.work);
+    const { cls, base, name, prototype } = this;
+    if (cls === undefined || prototype === undefined) return;
+    this.work = workOf(name, prototype, metadata ?? metadataOf(cls), base?.work);
   }
 
   /** Whether the program can do without it. */
@@ -297,8 +295,10 @@ export function declareService(cls: Class, options: ServiceOptions = NOTHING, me
       remedy: 'Put all options into one @service({ ... }).',
     });
   }
-  checkOptions(cls, options);
-  const definition = new Definition(options.name ?? nameOf(cls), options, cls, true);
+  const name = nameOf(cls);
+  if (options !== NOTHING) checkOptions(name, options);
+  // a copy, since parts of it are read later
+  const definition = new Definition(options.name ?? name, { ...options }, cls, true);
   if (metadata !== undefined) definition.readWork(metadata);
   Object.defineProperty(cls, DECLARED, { value: definition });
 }
@@ -316,22 +316,24 @@ export const SERVICE_OPTIONS = [
 const RESTART = ['when', 'scope', 'maxRestarts', 'over', 'backoff'];
 
 /** @throws TypeError */
-function checkOptions(cls: Class, options: ServiceOptions): void {
-  if (options === NOTHING) return;
-  requireOptions(options, SERVICE_OPTIONS, `@service() of ${nameOf(cls)}`);
-  for (const list of ['inject', 'dependsOn'] as const) {
-    const given: unknown = options[list];
-    if (given === undefined || Array.isArray(given)) continue;
+function checkOptions(of: string, options: ServiceOptions): void {
+  requireOptions(options, SERVICE_OPTIONS, `@service() of ${of}`);
+  const { name, inject, dependsOn, required } = options;
+  requireList('inject', inject, of);
+  requireList('dependsOn', dependsOn, of);
+  checkRequired(required, of);
+  if (name !== undefined && typeof name !== 'string') {
     throw new TypeError(
-      `${list} of ${nameOf(cls)} is a list of classes and tokens, not ${inWords(given)}\n  → Write ${list}: [...].`,
+      `name of @service() of ${of} is a string, not ${inWords(name)}\n  → Give what people are to read, or leave it out.`,
     );
   }
-  checkRequired(options.required, nameOf(cls));
-  if (options.name !== undefined && typeof options.name !== 'string') {
-    throw new TypeError(
-      `name of @service() of ${nameOf(cls)} is a string, not ${inWords(options.name)}\n  → Give what people are to read, or leave it out.`,
-    );
-  }
+}
+
+function requireList(option: string, given: unknown, of: string): void {
+  if (given === undefined || Array.isArray(given)) return;
+  throw new TypeError(
+    `${option} of ${of} is a list of classes and tokens, not ${inWords(given)}\n  → Write ${option}: [...].`,
+  );
 }
 
 /** @throws TypeError */
@@ -402,9 +404,9 @@ function tokensOf(definition: Definition): readonly ServiceIdentifier[] | undefi
 function typesOf({ cls, base, types, described }: Definition): readonly ServiceIdentifier[] | undefined {
   // a decorator of inversify may say something that the types do not
   if (cls === undefined || described !== undefined) return undefined;
-  if (types !== undefined) return types.length >= cls.length && types.every(isInjectableType) ? types : undefined;
+  if (types !== undefined) return types.length >= lengthOf(cls) && types.every(isInjectableType) ? types : undefined;
   // without a constructor of its own it takes what its base class does
-  return cls.length === 0 && (base === undefined || base.tokens?.length === 0) ? NO_TOKENS : undefined;
+  return lengthOf(cls) === 0 && (base === undefined || base.tokens?.length === 0) ? NO_TOKENS : undefined;
 }
 
 function injectsProperties({ described, base }: Definition): boolean {
@@ -413,11 +415,12 @@ function injectsProperties({ described, base }: Definition): boolean {
 
 /** How many parameters an `inject` list leaves out, although they have no default. */
 function unnamedIn(inject: ServiceOptions['inject'], cls: Class | undefined): number {
-  return inject === undefined || cls === undefined ? 0 : Math.max(0, cls.length - inject.length);
+  return inject === undefined || cls === undefined ? 0 : Math.max(0, lengthOf(cls) - inject.length);
 }
 
-function timeoutOf(timeout: Duration | undefined, what: string): number | undefined {
-  return timeout === undefined ? undefined : toMs(timeout, what);
+function timeoutOf(option: 'startTimeout' | 'stopTimeout', options: ServiceOptions, of: string): number | undefined {
+  const timeout = options[option];
+  return timeout === undefined ? undefined : toMs(timeout, `The ${option} of ${of}`);
 }
 
 function baseOf(cls: Class | undefined): Definition | undefined {
@@ -425,22 +428,8 @@ function baseOf(cls: Class | undefined): Definition | undefined {
   return typeof base === 'function' && base !== Function.prototype ? definitionOf(base as Class) : undefined;
 }
 
-/** The hooks of a class itself. What is no class may well be a token. */
-function hooksOf(cls: Class | undefined): number {
-  return Hook.hooksAmong(membersOf(cls));
-}
-
 /** Only what are hooks; what is nearly one is refused, unless a class of another library has its own meaning of such names. */
-function exactly(hooks: number, { cls, name, declared }: Definition): number {
-  if ((hooks & Hook.nearly) !== 0 && (declared || (hooks & BASE) !== 0)) Hook.refuseNearly(name, membersOf(cls));
+function exactly(hooks: number, { prototype, name, declared }: Definition): number {
+  if ((hooks & Hook.nearly) !== 0 && (declared || (hooks & BASE) !== 0)) Hook.refuseNearly(name, membersOf(prototype));
   return hooks & ~Hook.nearly;
-}
-
-/** A hook of a class, or of its base class, if it cannot see its arguments. */
-function deafHook(cls: Class | undefined, name: string, inherited: AnyFunction | undefined): AnyFunction | undefined {
-  if (cls === undefined) return undefined;
-  const own = Object.getOwnPropertyDescriptor(cls.prototype, name);
-  if (own === undefined) return inherited;
-  const hook: unknown = own.value;
-  return typeof hook === 'function' && ignoresArguments(hook as AnyFunction) ? (hook as AnyFunction) : undefined;
 }

@@ -1,6 +1,7 @@
 /** Tells inversify what we know of a class, so that `bind(TOKEN).to(Class)` takes it like any class of its own. */
 import { ClassElementMetadataKind, type ClassElementMetadata, type ClassMetadata } from '@inversifyjs/core';
 import { LazyServiceIdentifier, type ServiceIdentifier } from 'inversify';
+import { lengthOf } from './class.js';
 import type { Class, Definition } from './definition.js';
 
 /**
@@ -46,7 +47,7 @@ export function isUsersWord(element: ClassElementMetadata | undefined, type: unk
 export function describeToInversify(definition: Definition): ClassMetadata | undefined {
   const { cls, described } = definition;
   if (described !== undefined) complete(described.constructorArguments, definition);
-  else if (cls !== undefined && (cls.length > 0 || knownOf(definition).length > 0)) {
+  else if (cls !== undefined && (knownOf(definition).length > 0 || lengthOf(cls) > 0)) {
     const description = new Description(definition);
     Reflect.defineMetadata(CLASS_METADATA, description, cls);
     return description;
@@ -54,32 +55,56 @@ export function describeToInversify(definition: Definition): ClassMetadata | und
   return described;
 }
 
-/** What inversify reads of a class that none of its decorators has described, and what its `decorate()` may add to later. */
+type Given = Pick<ClassMetadata, 'constructorArguments' | 'lifecycle' | 'properties'>;
+
+/**
+ * What inversify reads of a class that none of its decorators has described, and what its `decorate()` may add to later. Few programs
+ * ask for it, so it is made when somebody does.
+ */
 class Description implements ClassMetadata {
   declare readonly constructorArguments: ClassElementMetadata[];
-  readonly lifecycle = { postConstructMethodNames: new Set<string>(), preDestroyMethodNames: new Set<string>() };
-  readonly properties = new Map<string | symbol, ClassElementMetadata>();
+  declare readonly lifecycle: ClassMetadata['lifecycle'];
+  declare readonly properties: ClassMetadata['properties'];
   readonly scope = undefined;
-  list: ClassElementMetadata[] | undefined;
+  private given: Given | undefined = undefined;
 
-  constructor(readonly definition: Definition) {
+  constructor(private readonly definition: Definition) {
     // of its own, since inversify copies what is
-    Object.defineProperty(this, 'constructorArguments', MADE_WHEN_READ);
+    Object.defineProperty(this, 'constructorArguments', ARGUMENTS);
+    Object.defineProperty(this, 'lifecycle', LIFECYCLE);
+    Object.defineProperty(this, 'properties', PROPERTIES);
+  }
+
+  give(): Given {
+    if (this.given !== undefined) return this.given;
+    const { definition } = this;
+    // whoever has it may say in it what the types do not; a list has the last word anyway
+    if (definition.options.inject === undefined) definition.tokens = undefined;
+    return (this.given = {
+      constructorArguments: complete([], definition),
+      lifecycle: { postConstructMethodNames: new Set(), preDestroyMethodNames: new Set() },
+      properties: new Map(),
+    });
   }
 }
 
-const MADE_WHEN_READ = {
-  enumerable: true,
-  get(this: Description): ClassElementMetadata[] {
-    // whoever has the list may say in it what the types do not
-    this.definition.tokens = undefined;
-    return (this.list ??= complete([], this.definition));
-  },
-};
+// the same for all, so that they are of one shape
+const ARGUMENTS = whenRead('constructorArguments');
+const LIFECYCLE = whenRead('lifecycle');
+const PROPERTIES = whenRead('properties');
+
+function whenRead(key: keyof Given): PropertyDescriptor {
+  return {
+    enumerable: true,
+    get(this: Description): Given[keyof Given] {
+      return this.give()[key];
+    },
+  };
+}
 
 function complete(elements: ClassElementMetadata[], definition: Definition): ClassElementMetadata[] {
   const known = knownOf(definition);
-  const count = Math.max(known.length, definition.cls?.length ?? 0);
+  const count = Math.max(known.length, lengthOf(definition.cls as Class));
   for (let index = 0; index < count; index += 1) elements[index] ??= elementOf(known[index]);
   return elements;
 }

@@ -75,8 +75,10 @@ function call({ target, definition }: Lifecycle, run: Run, name: 'onStart' | 'on
   // without a cache, which pays only where a class has many instances
   const hook = Reflect.get(target, name) as (signal: AbortSignal) => unknown;
   if (run.grace !== undefined) run.grace = undefined;
+  const last = name === 'onStart' ? 'deafStart' : 'deafStop';
   // what is known of the class spares the look at each of its instances
-  if (hook === definition.deafStart || hook === definition.deafStop || ignoresArguments(hook)) {
+  if (hook === definition[last] || ignoresArguments(hook)) {
+    definition[last] = hook;
     return hook.call(target, UNSEEN);
   }
   run.grace = new AbortController();

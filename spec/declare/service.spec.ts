@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Container, Service, service } from '../../lib/index.js';
+import { Container, Service, service, type ServiceOptions } from '../../lib/index.js';
 import { rejection, settle, stage, thrown, troupe } from '../container/support.js';
 
 const names = (container: Container, root: never) =>
@@ -250,6 +250,17 @@ describe('the options of @service()', () => {
     const B = player('B');
     const C = player('C', { needs: [A], dependsOn: [B, A] });
     expect(new Container().plan(C).order.at(-1)?.dependencies).toEqual(['A', 'B']);
+  });
+
+  it('are taken as they are when the class is declared', () => {
+    class A {}
+    class B {}
+    const options: ServiceOptions = { name: 'First', dependsOn: [] };
+    service(options)(A);
+    Object.assign(options, { name: 'Second', dependsOn: [A] });
+    service(options)(B);
+    expect(new Container().plan(A, B).order.map(({ name }) => name)).toEqual(['First', 'Second']);
+    expect(new Container().plan(B).order.map(({ name }) => name)).toEqual(['First', 'Second']);
   });
 
   it('startTimeout: how long a start may take', async () => {
