@@ -5,7 +5,7 @@ import { mkdir } from 'node:fs/promises';
 import { pack } from '../pack.mjs';
 import { CACHE, table } from './harness.mjs';
 
-const parts = ['runtimes', 'bundles'];
+const parts = ['runtimes', 'types', 'compilers', 'bundles'];
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : parts;
 await mkdir(CACHE, { recursive: true });
 const { tarball } = await pack(CACHE);
