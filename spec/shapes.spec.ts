@@ -104,7 +104,7 @@ describe('the types', () => {
 
   it('of events', () => {
     expectTypeOf<LifecycleEvent['type']>().toEqualTypeOf<
-      'container' | 'service' | 'task' | 'timer' | 'restart' | 'abandoned' | 'warning'
+      'container' | 'service' | 'task' | 'timer' | 'restart' | 'retry' | 'degraded' | 'abandoned' | 'warning'
     >();
     expectTypeOf<LifecycleEvent['at']>().toEqualTypeOf<Date>();
     expectTypeOf<Event<'container'>>().toExtend<{ from: ContainerState; to: ContainerState; error?: unknown }>();
@@ -124,6 +124,8 @@ describe('the types', () => {
       ms?: number;
       error?: unknown;
     }>();
+    expectTypeOf<Event<'retry'>>().toExtend<{ service: string; attempt: number; delayMs: number; error: unknown }>();
+    expectTypeOf<Event<'degraded'>>().toExtend<{ service: string; error: unknown }>();
     expectTypeOf<Event<'restart'>>().toExtend<{
       service: string;
       attempt: number;

@@ -75,6 +75,25 @@ interface RestartEvent {
   error: unknown;
 }
 
+/** A start has failed, and is tried again after the delay. */
+interface RetryEvent {
+  type: 'retry';
+  service: string;
+  /** Counts the attempts after the first, from 1. */
+  attempt: number;
+  /** How long it waits before it, in milliseconds. */
+  delayMs: number;
+  /** What the attempt before it has failed with. */
+  error: unknown;
+}
+
+/** A service that is not required has crashed or did not start, and is not brought back: the program goes on without it. */
+interface DegradedEvent {
+  type: 'degraded';
+  service: string;
+  error: unknown;
+}
+
 /** A stop went on without a service that did not settle in time. */
 interface AbandonedEvent {
   type: 'abandoned';
@@ -96,7 +115,7 @@ interface WarningEvent {
 
 /** What happened, without its time. */
 export type LifecycleEventBody =
-  ContainerEvent | ServiceEvent | RunEvent | RestartEvent | AbandonedEvent | WarningEvent;
+  ContainerEvent | ServiceEvent | RunEvent | RestartEvent | RetryEvent | DegradedEvent | AbandonedEvent | WarningEvent;
 
 /** One thing that happened, and when (wall clock). */
 export type LifecycleEvent = LifecycleEventBody & { at: Date };

@@ -1,5 +1,7 @@
+import { deferred } from '../base/async.js';
 import { StopError } from '../base/errors.js';
 import type { Run } from '../lifecycle/run.js';
+import { Latch } from './latch.js';
 import type { Unit } from './unit.js';
 
 /** What goes wrong on the way down of some units, or of all. */
@@ -31,6 +33,18 @@ export class Collectors {
     const collector = new Collector(units);
     this.#open.add(collector);
     return collector;
+  }
+
+  /** Settles when some units are down, with what went wrong on their way. */
+  untilDown(units: readonly Unit[]): Promise<void> {
+    const collector = this.open(units);
+    const done = deferred();
+    new Latch(units, 'down', () => {
+      this.close(collector);
+      if (collector.error === undefined) done.resolve();
+      else done.reject(collector.error);
+    });
+    return done.promise;
   }
 
   close(collector: Collector): void {

@@ -1,10 +1,9 @@
-/** Makes the values of units: instances of classes, and the targets that stand for resources. */
+/** Makes the values of units that are instances of classes. */
 import { isThenable } from '../base/async.js';
 import { keepTime, type Timekeeper } from '../base/clock.js';
 import { ModeError } from '../base/errors.js';
 import type { Definition } from '../declare/definition.js';
-import type { Hooks } from '../lifecycle/hooks.js';
-import type { Filling, Node, Resource } from '../plan/node.js';
+import type { Filling, Node } from '../plan/node.js';
 import type { Unit } from './unit.js';
 
 /** Gives the values of what only inversify can resolve. */
@@ -39,13 +38,20 @@ function instanceOf(unit: Unit, ask: Ask): object {
   }
   if (properties !== undefined) {
     for (const [key, filling] of properties) {
-      (instance as Record<string | symbol, unknown>)[key] = valueOf(filling, ask);
+      // what is optional and not there keeps its default
+      if (!isWithdrawn(filling)) (instance as Record<string | symbol, unknown>)[key] = valueOf(filling, ask);
     }
   }
   return instance;
 }
 
-function fill(fillings: readonly Filling<Node>[], ask: Ask): unknown[] {
+/** Whether it is the value of a resource that the program goes on without. */
+export function isWithdrawn(filling: Filling<Node>): boolean {
+  return filling !== undefined && !Array.isArray(filling) && (filling as Unit).absent && filling.kind === 'resource';
+}
+
+/** The values of some parameters. */
+export function fill(fillings: readonly Filling<Node>[], ask: Ask): unknown[] {
   // oxlint-disable-next-line no-new-array -- a list that is pushed to has room for 16 more
   const values = new Array<unknown>(fillings.length);
   for (let index = 0; index < fillings.length; index += 1) values[index] = valueOf(fillings[index], ask);
@@ -56,7 +62,8 @@ function valueOf(filling: Filling<Node>, ask: Ask): unknown {
   if (filling === undefined) return undefined;
   // nearly always; a list has no definition
   if ((filling as Unit).definition !== undefined) return (filling as Unit).value;
-  return Array.isArray(filling) ? fill(filling, ask) : ask(filling as Unit);
+  if (!Array.isArray(filling)) return ask(filling as Unit);
+  return fill(filling.some(isWithdrawn) ? filling.filter((one) => !isWithdrawn(one)) : filling, ask);
 }
 
 /** Calls what inversify's `@postConstruct()` names. */
@@ -72,43 +79,5 @@ export function postConstruct(instance: object, definition: Definition | undefin
         remedy: 'What takes time belongs into onStart.',
       });
     }
-  }
-}
-
-/** The hooks of a resource. */
-export class ResourceTarget implements Hooks {
-  #starts = 0;
-  #current: { value: unknown } | undefined;
-  /** Made by starts that had been given up, while there was another. */
-  readonly #late: unknown[] = [];
-
-  constructor(
-    private readonly unit: Unit,
-    private readonly resource: Resource,
-    private readonly ask: () => Ask,
-    private readonly made: (value: unknown) => void,
-  ) {}
-
-  onStart(signal: AbortSignal): unknown {
-    const start = (this.#starts += 1);
-    const keep = (value: unknown): void => {
-      if (start !== this.#starts) {
-        this.#late.push(value);
-        return;
-      }
-      this.#current = { value };
-      this.made(value);
-    };
-    const value = this.resource.start(...fill(this.unit.parameters, this.ask()), signal);
-    // what only looks like a promise need not give one back
-    if (isThenable(value)) return Promise.resolve(value).then(keep);
-    keep(value);
-    return undefined;
-  }
-
-  onStop(signal: AbortSignal): unknown {
-    const value = this.#current === undefined ? this.#late.shift() : this.#current.value;
-    this.#current = undefined;
-    return this.resource.stop?.(value, signal);
   }
 }

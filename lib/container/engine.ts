@@ -2,7 +2,7 @@
  * Everybody who wants something (a boot, a stop, a restart, a crash) only changes here what is wanted; the scheduler brings
  * about the rest.
  */
-import { deferred, handled } from '../base/async.js';
+import { handled } from '../base/async.js';
 import { recentMicros } from '../base/clock.js';
 import type { ContainerState } from '../base/events.js';
 import type { Run } from '../lifecycle/run.js';
@@ -12,16 +12,11 @@ import { Latch } from './latch.js';
 import { aliveOf, dependentsOf, Restarts, withDependents } from './restarts.js';
 import { aborted, stopping } from './refusals.js';
 import { Scheduler } from './scheduler.js';
-import { Shutdown, type Cause } from './shutdown.js';
+import { Shutdown, type Cause, type StopBudget } from './shutdown.js';
 import { answers, type Answer } from './transitions.js';
 import { Tree } from './tree.js';
 import { NEVER, type Unit } from './unit.js';
 import { Visits } from './visits.js';
-
-/** Milliseconds for the whole of a stop. */
-export interface StopBudget {
-  timeout?: number | undefined;
-}
 
 export class Engine extends Scheduler {
   #state: ContainerState = 'idle';
@@ -54,11 +49,6 @@ export class Engine extends Scheduler {
   /** Everything that was ever wanted, dependencies first. */
   override get units(): readonly Unit[] {
     return this.#units;
-  }
-
-  /** Whose slot a unit got when it started last, if it had to wait for one. */
-  predecessorOf(unit: Unit): Unit | undefined {
-    return this.slots?.predecessorOf(unit);
   }
 
   /** What a start may wait for: where starts are limited, it must not keep its own slot meanwhile. */
@@ -104,6 +94,7 @@ export class Engine extends Scheduler {
     if (this.host.parent !== undefined) this.#visits.begin(added);
     if (answer === 'start') this.#become('starting');
     const begun = boot;
+    const absent = answer === 'start' ? [] : order.filter((unit) => unit.absent);
     if (signal !== undefined) {
       begun.follow(signal, (unit, reason) => {
         if (this.current === begun) this.#fail(begun, unit, reason);
@@ -111,7 +102,10 @@ export class Engine extends Scheduler {
     }
     this.done = true;
     this.settleAll(added);
-    return begun.done.promise;
+    if (absent.length === 0) return begun.done.promise;
+    // it was asked for, so it is tried again
+    const again = absent.map((unit) => this.#restarts.ask(unit, [unit]));
+    return Promise.all([begun.done.promise, ...again]).then(() => undefined);
   }
 
   /** Stops everything. */
@@ -133,14 +127,17 @@ export class Engine extends Scheduler {
     const rollsBack = this.#state === 'starting' && this.current?.awaitsAny(units) === true;
     for (const engine of new Set(units.map((one) => one.engine))) engine.#unwant(unit, units);
     // it was part of a first boot, and all of that goes down
-    return rollsBack ? (this.shutdown?.done.promise ?? this.#lastStop) : this.#allDown(units);
+    if (rollsBack) return this.shutdown?.done.promise ?? this.#lastStop;
+    const down = this.collectors.untilDown(units);
+    this.settle(units);
+    return down;
   }
 
   /** Restarts one unit: what depends on it stops first, and comes back after it. */
   async restartUnit(unit: Unit): Promise<void> {
     if (this.#state === 'stopping') throw stopping();
-    const goes = unit.active && unit.wanted;
-    this.#restarts.hasten(unit);
+    const goes = unit.wanted && (unit.active || unit.absent);
+    if (!unit.absent) this.#restarts.hasten(unit);
     // what is being stopped goes down first
     if (!goes) return this.host.bootUnit(unit);
     const units = aliveOf(dependentsOf(unit));
@@ -151,12 +148,15 @@ export class Engine extends Scheduler {
       this.collectors.close(collector);
     }
     if (collector.error !== undefined) throw collector.error;
+    unit.mustRun();
   }
 
   /** Keeps units down until they are let go. From now on nobody can begin to use them. */
   hold(units: readonly Unit[]): void {
     for (const unit of units) {
       unit.held += 1;
+      // it is tried again with the others
+      if (unit.absent) unit.engine.#restarts.hasten(unit);
       this.lower(unit);
       unit.engine.#restarts.pause(unit);
     }
@@ -172,8 +172,9 @@ export class Engine extends Scheduler {
     const { current: boot } = this;
     if (boot === undefined || unit.boot !== boot || this.shutdown !== undefined) return;
     const failure = unit.lifecycle?.run?.failure;
-    if (failure !== undefined) failure.reported = true;
-    this.#fail(boot, unit, error);
+    const tolerated = this.#restarts.tolerates(unit);
+    if (failure !== undefined) failure.reported = !tolerated;
+    if (!tolerated) this.#fail(boot, unit, error);
   }
 
   /** A unit crashed while it was up. */
@@ -193,7 +194,7 @@ export class Engine extends Scheduler {
 
   /** The run of a unit has ended. */
   wentDown(unit: Unit): void {
-    if (unit.up) this.lower(unit);
+    if (unit.up && unit.reached) this.lower(unit);
     const run = unit.lifecycle?.run;
     if (run?.failure === undefined) this.ended(unit);
     else this.#endedBadly(unit, run, run.failure);
@@ -203,7 +204,7 @@ export class Engine extends Scheduler {
   #endedBadly(unit: Unit, run: Run, { error, reported }: NonNullable<Run['failure']>): void {
     const failed = run.crashed && !unit.reached && reported !== true;
     // wanted again since, it gets a new start and not a restart
-    const expected = unit.due && !this.#isAwaited(unit);
+    const expected = unit.due && (reported === false || !this.#isAwaited(unit));
     this.collectors.addRun(unit, run);
     // from here on it may be on its way up again
     this.ended(unit);
@@ -234,8 +235,8 @@ export class Engine extends Scheduler {
 
   /** A unit that no boot waits for did not start: as if it had crashed. */
   #cameNotUp(unit: Unit, error: unknown, expected: boolean): void {
-    if (expected) this.#escalate(unit, error);
-    else this.#mishap(unit, error);
+    if (!expected) this.#mishap(unit, error);
+    else if (!this.#restarts.retry(unit, error)) this.#escalate(unit, error);
   }
 
   /** Whether the boot that is under way waits for a unit to come up. */
@@ -297,10 +298,14 @@ export class Engine extends Scheduler {
     for (const one of theirs) this.enqueue(one);
   }
 
-  /** A crash that no policy answers ends the program in order. */
+  /** A crash that no policy answers ends the program in order, unless it can do without what crashed. */
   #escalate(unit: Unit, crash: unknown): void {
     const unanswered = this.#restarts.supervise(unit, crash);
     if (unanswered === undefined) return;
+    if (unit.optional) {
+      this.#restarts.giveUp(unit, unanswered.error);
+      return;
+    }
     const { current: boot } = this;
     if (boot !== undefined && this.#state === 'starting') this.#fail(boot, unit, unanswered.error);
     else this.#stopAll({ error: unanswered.error, unit });
@@ -354,26 +359,17 @@ export class Engine extends Scheduler {
     });
   }
 
-  /** Brings units down that are not due any more. Rejects with what went wrong on their way. */
-  #allDown(units: readonly Unit[]): Promise<void> {
-    const collector = this.collectors.open(units);
-    const done = deferred();
-    new Latch(units, 'down', () => {
-      this.collectors.close(collector);
-      if (collector.error === undefined) done.resolve();
-      else done.reject(collector.error);
-    });
-    this.settle(units);
-    return done.promise;
-  }
-
   protected override allSettled(): void {
     if (this.active === 0 && this.shutdown !== undefined) this.#stopped();
     else if (this.current?.left === 0 && this.current.failure === undefined) this.#booted(this.current);
   }
 
+  protected override cameBack(unit: Unit): void {
+    this.#restarts.cameBack(unit);
+  }
+
   protected override notMade(unit: Unit, error: unknown): void {
-    if (this.#isAwaited(unit)) this.#fail(this.current as Boot, unit, error);
+    if (this.#isAwaited(unit) && !this.#restarts.tolerates(unit)) this.#fail(this.current as Boot, unit, error);
     else this.#cameNotUp(unit, error, true);
   }
 

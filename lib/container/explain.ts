@@ -1,20 +1,24 @@
 /** What becomes of a crash, in words. */
 import { describePolicy } from '../supervise/budget.js';
+import { isResource } from '../plan/node.js';
 import { dependentsOf } from './restarts.js';
 import type { Unit } from './unit.js';
 
 /** How many names are listed one by one. */
 const LISTED = 10;
 
-const THE_END = 'everything stops in order, and the container fails';
+function theEnd({ optional }: Unit): string {
+  return optional ? 'everything else goes on without it' : 'everything stops in order, and the container fails';
+}
 
 /** What becomes of a crash of a unit, among all units of its container: a few sentences, one a line. */
 export function explainCrash(unit: Unit, all: readonly Unit[]): string {
   const { name, kind, definition } = unit;
   if (kind === 'injectable' || kind === 'value') return `${name} has nothing that starts or runs, so it cannot crash.`;
+  const isQuiet = isResource(unit.source) && unit.source.watch === undefined && definition?.restart === undefined;
   const lines =
-    kind === 'resource'
-      ? [`${name} has nothing that runs, so it crashes only if it cannot start again. Then ${THE_END}.`]
+    isQuiet && kind === 'resource'
+      ? [`${name} has nothing that runs, so it crashes only if it cannot start again. Then ${theEnd(unit)}.`]
       : onCrash(unit, all);
   const above = all.filter((other) => other !== unit && takesDown(other, unit)).map((other) => other.name);
   if (above.length > 0) lines.push(`It also restarts when ${list(above, 'or')} ${above.length === 1 ? 'does' : 'do'}.`);
@@ -23,10 +27,11 @@ export function explainCrash(unit: Unit, all: readonly Unit[]): string {
 }
 
 function onCrash(unit: Unit, all: readonly Unit[]): string[] {
-  const { name, definition } = unit;
+  const { name, definition, optional } = unit;
   const policy = definition?.restart;
-  if (policy === undefined) return [`When ${name} crashes, ${THE_END}.`];
-  if (policy.maxRestarts === 0) return [`When ${name} crashes, ${THE_END}: maxRestarts is 0.`];
+  const end = theEnd(unit);
+  if (policy === undefined) return [`When ${name} crashes, ${end}.`];
+  if (policy.maxRestarts === 0) return [`When ${name} crashes, ${end}: maxRestarts is 0.`];
   const lines = [`When ${name} crashes, it ${describePolicy(policy)}.`];
   const dependents = alive(dependentsOf(unit), unit);
   const names = namesOf(dependents);
@@ -42,7 +47,7 @@ function onCrash(unit: Unit, all: readonly Unit[]): string[] {
       lines.push(
         names.length === 0
           ? 'Nothing depends on it, so nothing else restarts.'
-          : `${list(names)}, which ${depend(names)} on it, ${names.length === 1 ? 'stops before it and comes' : 'stop before it and come'} back after it.`,
+          : `${list(names)}, which ${depend(names)} on it, ${howDependents(names.length === 1, optional)}.`,
       );
       break;
     case 'all': {
@@ -53,8 +58,13 @@ function onCrash(unit: Unit, all: readonly Unit[]): string[] {
       break;
     }
   }
-  if (policy.maxRestarts !== Infinity) lines.push(`One crash more, and ${THE_END}.`);
+  if (policy.maxRestarts !== Infinity) lines.push(`One crash more, and ${end}.`);
   return lines;
+}
+
+function howDependents(isOne: boolean, optional: boolean): string {
+  if (optional) return isOne ? 'goes on and restarts once it is back' : 'go on and restart once it is back';
+  return isOne ? 'stops before it and comes back after it' : 'stop before it and come back after it';
 }
 
 function remedy({ definition }: Unit): string {

@@ -5,18 +5,16 @@ import { systemClock } from '../base/clock.js';
 import { BootError, ModeError } from '../base/errors.js';
 import { silentLogger, type LifecycleEvent, type Logger } from '../base/events.js';
 import { reliable } from '../base/logger.js';
-import { Definition } from '../declare/definition.js';
-import * as Hook from '../declare/hook.js';
+import type { Definition } from '../declare/definition.js';
 import { Deadlines } from '../lifecycle/deadlines.js';
 import type { Environment } from '../lifecycle/environment.js';
 import { Lifecycle, lifecycleOf } from '../lifecycle/lifecycle.js';
 import { expectInstance, lifecycleMade } from '../lifecycle/making.js';
 import { isResource, type Resource, type Source } from '../plan/node.js';
-import { tokenName } from '../plan/problems.js';
 import { Resolver, type Bindings, type ResolverHost } from '../plan/resolver.js';
 import { everyRun } from '../run/host.js';
 import { Bridge, type BridgeHost } from './bridge.js';
-import { ResourceTarget, makeInstance, postConstruct, type Ask } from './construct.js';
+import { isWithdrawn, makeInstance, postConstruct, type Ask } from './construct.js';
 import { Engine } from './engine.js';
 import { Latch } from './latch.js';
 import { Listeners } from './listeners.js';
@@ -25,6 +23,7 @@ import { Resolution, type Making, type RequestScope } from './resolution.js';
 import type { EngineHost } from './scheduler.js';
 import { isKept, isStale, noteMade, noteRemade, refresh, Upkeep } from './upkeep.js';
 import { mustBeFree } from './refusals.js';
+import { ResourceTarget, resourceOf } from './resource.js';
 import { Unit } from './unit.js';
 
 /** What the container is to its resolver and its engine. */
@@ -42,6 +41,8 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
   readonly #resolution: Resolution;
   /** What was made in request scope for the service that is being made. */
   private scope: RequestScope;
+  /** Whether a value is made for a service, and not got by somebody. */
+  private injecting = false;
   /** What boots were asked for that inversify makes, and the values once they were made. */
   readonly #asked = new Map<Unit, { value: unknown } | undefined>();
 
@@ -145,21 +146,7 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
   }
 
   addResource(id: ServiceIdentifier, options: ResourceOptions<unknown>): void {
-    const name = options.name ?? tokenName(id);
-    const { startTimeout, stopTimeout } = options;
-    const timeouts = {
-      ...(startTimeout === undefined ? undefined : { startTimeout }),
-      ...(stopTimeout === undefined ? undefined : { stopTimeout }),
-    };
-    const definition = new Definition(name, timeouts, undefined, false, Hook.onStart | Hook.onStop);
-    this.#bindManaged({
-      name,
-      inject: options.inject ?? [],
-      start: options.start,
-      stop: options.stop,
-      definition,
-      token: id,
-    });
+    this.#bindManaged(resourceOf(id, options));
   }
 
   addExisting(existing: object): ServiceIdentifier {
@@ -175,7 +162,10 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
   }
 
   #bindManaged(resource: Resource): void {
-    this.bridge.bind(resource.token, resource, () => this.instance(this.nodeOf(resource)));
+    this.bridge.bind(resource.token, resource, () => {
+      const unit = this.nodeOf(resource);
+      return this.injecting && isWithdrawn(unit) ? undefined : this.instance(unit);
+    });
   }
 
   /** The value of a unit; made, but not started, if it is a service that was not needed yet. */
@@ -204,9 +194,15 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
   /** The value of what inversify makes. */
   readonly #valueOf = (unit: Unit): unknown => {
     const { contexts } = this.resolver;
-    const { value, scope } = this.#resolution.valueOf(unit.source as Making, contexts.get(unit), this.scope);
-    this.scope = scope;
-    return value;
+    const before = this.injecting;
+    this.injecting = true;
+    try {
+      const { value, scope } = this.#resolution.valueOf(unit.source as Making, contexts.get(unit), this.scope);
+      this.scope = scope;
+      return value;
+    } finally {
+      this.injecting = before;
+    }
   };
 
   /** A boot will want the values of its roots. Those that inversify makes are made while it is under way, so that it can fail. */
@@ -268,15 +264,22 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
       const booted = handled(this.engine.boot(roots as Unit[], order as Unit[]));
       // whatever else is being booted at the same time, it is up when it is up
       const up = new Promise<void>((resolve) => new Latch([unit], 'up', resolve));
-      return this.engine.lendingSlot(Promise.race([up, booted]));
+      return this.engine.lendingSlot(Promise.race([up, booted])).then(() => {
+        unit.mustRun();
+      });
     });
   }
 
   #targetOf(unit: Unit, resource: Resource): ResourceTarget {
     const ask = (): Ask => this.#askAnew();
     return new ResourceTarget(unit, resource, ask, (value) => {
-      this.keep(unit, value);
+      // a start that was given up may succeed after all
+      if (unit.active) this.keep(unit, value);
     });
+  }
+
+  withdraw(unit: Unit): void {
+    if (unit.kind === 'resource') this.keep(unit, undefined);
   }
 
   instantiate(unit: Unit): void {

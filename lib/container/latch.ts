@@ -1,5 +1,8 @@
 import type { Unit } from './unit.js';
 
+/** `up`: what depends on a unit can run. `run`: it runs itself, while the program may go on without what does not. */
+type What = 'up' | 'run' | 'down';
+
 /** Waits until every one of some units is down, or up. */
 export class Latch {
   #pending = 0;
@@ -7,12 +10,12 @@ export class Latch {
 
   constructor(
     units: Iterable<Unit>,
-    private readonly what: 'up' | 'down',
+    private readonly what: What,
     done: () => void,
   ) {
     this.#done = done;
     for (const unit of units) {
-      if (what === 'up' ? unit.up : !unit.active) continue;
+      if (is(unit, what)) continue;
       this.#pending += 1;
       if (unit.latches === undefined) unit.latches = [this];
       else unit.latches.push(this);
@@ -32,7 +35,7 @@ export class Latch {
   }
 
   /** A unit came up, or went down: whoever waited for that is told. */
-  static notify(unit: Unit, what: 'up' | 'down'): void {
+  static notify(unit: Unit, what: What): void {
     const { latches } = unit;
     if (latches === undefined) return;
     const rest = latches.filter((latch) => latch.what !== what && latch.#done !== undefined);
@@ -43,4 +46,9 @@ export class Latch {
       if (latch.#pending === 0) latch.#finish();
     }
   }
+}
+
+function is(unit: Unit, what: What): boolean {
+  if (what === 'down') return !unit.active;
+  return unit.up && !(what === 'run' && unit.absent);
 }

@@ -7,7 +7,8 @@ import type { Logger } from '../base/events.js';
 import { checkLogger } from '../base/logger.js';
 import { isPlain, requireOptions } from '../base/nearest.js';
 import { inWords } from '../base/words.js';
-import type { InjectOption } from '../declare/definition.js';
+import { checkRequired, type InjectOption, type RestartOptions } from '../declare/definition.js';
+import type { StartRetryOptions } from '../supervise/budget.js';
 import type { Dependencies } from '../declare/token.js';
 import type { Coordinator } from '../run/host.js';
 
@@ -71,11 +72,36 @@ export interface ResourceOptions<T, I extends readonly InjectOption[] = readonly
   startTimeout?: Duration;
   /** How long `stop` may take before it is abandoned. Default 60 s. */
   stopTimeout?: Duration;
+  /**
+   * Called with the value once it is up, to report its crashes: `watch: (pool, crash) => { pool.on('error', crash) }`. What an earlier
+   * run reports is ignored. One that throws or rejects is a crash itself.
+   */
+  watch?: (value: T, crash: (error: unknown) => void) => unknown;
+  /** What becomes of a crash: `{}` restarts by the defaults. Without it, the container stops in order and fails. */
+  restart?: RestartOptions;
+  /** How often a `start` that fails or times out is tried again, as of a service. Default: never. */
+  startRetry?: number | StartRetryOptions;
+  /**
+   * `false` for what the program can do without. While it is not there, `undefined` is injected, so it has to be injected as optional.
+   * Default `true`.
+   */
+  required?: boolean;
 }
 
 /** Those of inversify's are checked by what it does with them; what nobody reads is refused here. */
 const CONTAINER = ['parent', 'autobind', 'defaultScope', 'jitless', 'logger', 'clock', 'coordinator', 'concurrency'];
-const RESOURCE = ['inject', 'start', 'stop', 'name', 'startTimeout', 'stopTimeout'];
+const RESOURCE = [
+  'inject',
+  'start',
+  'stop',
+  'name',
+  'startTimeout',
+  'stopTimeout',
+  'watch',
+  'restart',
+  'startRetry',
+  'required',
+];
 
 export function checkContainer(options: ContainerOptions): ContainerOptions {
   requireOptions(options, CONTAINER, 'new Container()');
@@ -120,7 +146,7 @@ export function checkStop(options: StopOptions | undefined): number | undefined 
 
 export function checkResource(name: string, options: ResourceOptions<unknown>): void {
   const of = `resource(${name})`;
-  const { start, stop, inject } = (options as Partial<ResourceOptions<unknown>> | undefined) ?? {};
+  const { start, stop, inject, watch, required } = (options as Partial<ResourceOptions<unknown>> | undefined) ?? {};
   if (typeof start !== 'function') {
     throw new TypeError(`${of} has no start\n  → Give { start: () => the value, stop?: (value) => ... }.`);
   }
@@ -130,6 +156,12 @@ export function checkResource(name: string, options: ResourceOptions<unknown>): 
       `stop of ${of} is a function, not ${inWords(stop)}\n  → Give stop: (value) => ..., or leave it out.`,
     );
   }
+  if (watch !== undefined && typeof watch !== 'function') {
+    throw new TypeError(
+      `watch of ${of} is a function, not ${inWords(watch)}\n  → Give watch: (value, crash) => ..., or leave it out.`,
+    );
+  }
+  checkRequired(required, of);
   if (inject !== undefined && !Array.isArray(inject)) {
     throw new TypeError(
       `inject of ${of} is a list of classes and tokens, not ${inWords(inject, { depth: 0 })}\n  → Give what start takes, in order: inject: [...].`,

@@ -36,9 +36,11 @@ export interface ServiceReport {
 export interface Health {
   /** Not failed: there is no reason to kill the program. */
   live: boolean;
-  /** Everything that should run does. */
+  /** Everything that is required and should run does. */
   ready: boolean;
   state: ContainerState;
+  /** Ids of what is not required, and should run but does not. */
+  degraded: string[];
   services: { id: string; name: string; state: ServiceState; restarts: number; failure?: unknown }[];
 }
 
@@ -65,8 +67,9 @@ export function healthOf(engine: Engine): Health {
   const { state, units } = engine;
   return {
     live: state !== 'failed',
-    ready: state === 'running' && units.every(({ wanted, up }) => !wanted || up),
+    ready: state === 'running' && units.every(({ wanted, up, optional }) => !wanted || up || optional),
     state,
+    degraded: units.filter((unit) => unit.optional && unit.wanted && (unit.absent || !unit.up)).map(({ id }) => id),
     services: units.filter(isService).map((unit) => ({ ...nameOf(unit), restarts: unit.restarts, ...failureOf(unit) })),
   };
 }
@@ -93,7 +96,7 @@ function nameOf(unit: Unit): { id: string; name: string; state: ServiceState } {
 }
 
 function failureOf(unit: Unit): { failure?: unknown } {
-  const failure = unit.engine.faultOf(unit) ?? unit.lifecycle?.run?.failure;
+  const { failure } = unit;
   return failure === undefined ? {} : { failure: failure.error };
 }
 
@@ -110,7 +113,7 @@ function criticalChain(units: readonly Unit[]): string[] {
   const chain = new Set<Unit>();
   for (let at = latest(units); at !== undefined && !chain.has(at);) {
     chain.add(at);
-    at = at.engine.predecessorOf(at) ?? latest(at.dependencies.filter(canBeWaitedFor));
+    at = at.engine.slots?.predecessorOf(at) ?? latest(at.dependencies.filter(canBeWaitedFor));
   }
   // what takes no time of its own is only passed through
   return Array.from(chain)

@@ -8,6 +8,7 @@ import {
   noRestarts,
   restartBegan,
   restartEnded,
+  retryDelay,
   type RestartHistory,
 } from '../supervise/budget.js';
 import type { Engine } from './engine.js';
@@ -27,12 +28,25 @@ interface Restart {
   holding: boolean;
   /** Whether all of them are down. */
   down: boolean;
-  alarm: Alarm | undefined;
+  alarm: Pick<Alarm, 'cancel'> | undefined;
+  /** Whether the rest goes on while they are down. */
+  readonly without: boolean;
   /** Waits until all are down, and then, if somebody asked for it, until all are up. */
   latch: Latch | undefined;
 }
 
-const NEW = { holding: true, down: false, alarm: undefined, latch: undefined } as const;
+const NEW = {
+  holding: true,
+  down: false,
+  alarm: undefined,
+  without: false,
+  latch: undefined,
+  done: undefined,
+  awaited: [],
+} as const;
+
+/** The alarm of what does not come back by itself. */
+const NEVER_RINGS = { cancel: () => undefined };
 
 /** So many restarts without a delay may follow each other before the event loop gets its turn. */
 const IN_ONE_GO = 10;
@@ -53,6 +67,8 @@ export class Restarts {
   readonly #histories = new Map<Unit, RestartHistory>();
   /** What has crashed before and is down, until it is up. */
   readonly #returning = new Map<Unit, Latch>();
+  /** What failed to start and is tried again, until it is up: how often, so far. */
+  readonly #retries = new Map<Unit, { attempts: number; readonly latch: Latch }>();
   /** How many restarts went without a delay since the event loop had its turn. */
   #atOnce = 0;
 
@@ -64,7 +80,7 @@ export class Restarts {
    */
   ask(unit: Unit, units: readonly Unit[]): Promise<void> {
     const done = deferred();
-    const awaited = units.filter(({ active, engine }) => active && engine === this.engine);
+    const awaited = units.filter((one) => (one.active || one === unit) && one.engine === this.engine);
     this.#begin({ ...NEW, unit, units, done, awaited });
     return handled(done.promise);
   }
@@ -90,8 +106,62 @@ export class Restarts {
     }
     // a listener may have stopped it
     if (!unit.due) return undefined;
-    this.#begin({ ...NEW, unit, units: this.#scope(unit, scope), done: undefined, awaited: [] }, delayMs);
+    // what the program can do without goes down and comes back alone; then the others are told
+    const units = unit.optional ? [unit] : this.#scope(unit, scope);
+    this.#begin({ ...NEW, unit, units, without: unit.optional }, delayMs);
     return undefined;
+  }
+
+  /** Nobody brings a unit back by itself, and the program goes on without it. */
+  giveUp(unit: Unit, error: unknown): void {
+    const { env } = this.engine.host;
+    if (env.listening) env.emit({ type: 'degraded', service: unit.name, error });
+    // a listener may have stopped it
+    if (unit.due) this.#begin({ ...NEW, unit, units: [unit], without: true }, Infinity);
+  }
+
+  /** What the program went on without is up: who was to restart with it does so now. */
+  cameBack(unit: Unit): void {
+    const scope = unit.definition?.restart?.scope ?? 'self';
+    const units = this.#scope(unit, scope).filter((one) => one.active && (scope === 'all' || one !== unit));
+    if (units.some((one) => one !== unit)) this.#begin({ ...NEW, unit, units });
+  }
+
+  /** Whether a boot goes on although a unit did not start. */
+  tolerates(unit: Unit): boolean {
+    return unit.optional || this.#hasRetries(unit);
+  }
+
+  #hasRetries(unit: Unit): boolean {
+    const policy = unit.definition?.startRetry;
+    return policy !== undefined && (this.#retries.get(unit)?.attempts ?? 0) < policy.attempts;
+  }
+
+  /** A start has failed. Returns whether it is tried again. */
+  retry(unit: Unit, error: unknown): boolean {
+    const policy = unit.definition?.startRetry;
+    if (policy === undefined || !this.#hasRetries(unit)) {
+      this.#endRetries(unit);
+      return false;
+    }
+    const { env } = this.engine.host;
+    let retries = this.#retries.get(unit);
+    if (retries === undefined) {
+      const latch = new Latch([unit], 'run', () => void this.#retries.delete(unit));
+      retries = { attempts: 0, latch };
+      this.#retries.set(unit, retries);
+    }
+    const attempt = (retries.attempts += 1);
+    const delayMs = retryDelay(policy, attempt);
+    if (env.listening) env.emit({ type: 'retry', service: unit.name, attempt, delayMs, error });
+    // a listener may have stopped it
+    if (unit.due) this.#begin({ ...NEW, unit, units: [unit], without: unit.absent }, delayMs);
+    return true;
+  }
+
+  #endRetries(unit: Unit): void {
+    this.#retries.get(unit)?.latch.cancel();
+    this.#retries.delete(unit);
   }
 
   /** What waits for its delay waits no longer, as far as it keeps a unit down. */
@@ -112,7 +182,7 @@ export class Restarts {
     const { clock } = this.engine.host.env;
     this.#histories.set(unit, restartBegan(policy, history, clock.now()));
     if (this.#returning.has(unit)) return;
-    const up = new Latch([unit], 'up', () => {
+    const up = new Latch([unit], 'run', () => {
       this.#returning.delete(unit);
       this.#histories.set(unit, restartEnded(this.#histories.get(unit) ?? noRestarts, clock.now()));
     });
@@ -127,12 +197,14 @@ export class Restarts {
       else if (!restart.holding) this.#awaitUp(restart);
     }
     for (const unit of this.#histories.keys()) if (!unit.wanted) this.#forget(unit);
+    for (const unit of this.#retries.keys()) if (!unit.wanted) this.#endRetries(unit);
   }
 
   /** Everything goes down: nothing comes back any more. */
   cancel(cause: { readonly error: unknown } | undefined): void {
     for (const restart of this.#current) this.#abort(restart, 'the container is stopping', cause);
     for (const unit of this.#histories.keys()) this.#forget(unit);
+    for (const unit of this.#retries.keys()) this.#endRetries(unit);
   }
 
   #begin(restart: Restart, delayMs?: number): void {
@@ -140,7 +212,8 @@ export class Restarts {
     const { clock } = this.engine.host.env;
     this.#current.add(restart);
     this.engine.hold(units);
-    if (delayMs !== undefined && (delayMs > 0 || ++this.#atOnce > IN_ONE_GO)) {
+    if (delayMs === Infinity) restart.alarm = NEVER_RINGS;
+    else if (delayMs !== undefined && (delayMs > 0 || ++this.#atOnce > IN_ONE_GO)) {
       restart.alarm = new Alarm(clock, clock.now() + delayMs, () => {
         this.#atOnce = 0;
         restart.alarm = undefined;
@@ -150,6 +223,7 @@ export class Restarts {
     const latch = new Latch(units, 'down', () => {
       restart.down = true;
       restart.latch = undefined;
+      if (restart.without && unit.wanted) this.engine.goOnWithout(unit);
       this.#proceed(restart);
     });
     if (!restart.down) restart.latch = latch;
@@ -182,7 +256,10 @@ export class Restarts {
     alarm?.cancel();
     latch?.cancel();
     restart.holding = false;
-    if (holding) for (const one of units) one.held -= 1;
+    for (const one of units) {
+      if (holding) one.held -= 1;
+      if (restart.without) this.engine.lower(one);
+    }
     done?.reject(
       new ModeError('ERR_MODE_RESTART_ABORTED', {
         message: `${unit.name} did not come back: ${why}`,

@@ -23,6 +23,8 @@ export interface EngineHost {
   readonly options: { readonly concurrency?: number };
   /** Makes the value of a unit, whose dependencies are all up; its lifecycle as well, if it has one. */
   construct(unit: Unit): void;
+  /** The program goes on without a unit: what it has made is not to be used any more. */
+  withdraw(unit: Unit): void;
   /** Boots one unit and what it needs. */
   bootUnit(unit: Unit): Promise<void>;
   /** The id of a unit, which it is given when any is asked for, in the order in which they were made. */
@@ -46,7 +48,7 @@ export abstract class Scheduler {
   /** Whether everything is down, or everything that a boot asked for is up. */
   protected done = false;
   protected readonly clock: Clock;
-  protected readonly slots: Slots | undefined;
+  readonly slots: Slots | undefined;
 
   constructor(readonly host: EngineHost) {
     this.clock = host.env.clock;
@@ -59,6 +61,9 @@ export abstract class Scheduler {
 
   /** Everything that could be settled is, and it is {@link done}. */
   protected abstract allSettled(): void;
+
+  /** A unit runs that the rest went on without. */
+  protected abstract cameBack(unit: Unit): void;
 
   /** A unit could not be made. */
   protected abstract notMade(unit: Unit, error: unknown): void;
@@ -83,16 +88,25 @@ export abstract class Scheduler {
     this.drain();
   }
 
+  /** A unit is down, and what depends on it may start without it. */
+  goOnWithout(unit: Unit): void {
+    this.host.withdraw(unit);
+    this.cameUp(unit, unit.runningAt);
+  }
+
   /** A unit is up: what waited for it may start. */
-  cameUp(unit: Unit): void {
+  cameUp(unit: Unit, at = recentMicros(this.clock)): void {
+    const wasAbsent = unit.up;
     unit.up = true;
-    unit.runningAt = recentMicros(this.clock);
+    unit.runningAt = at;
     if (this.slots !== undefined) this.slots.leave(unit);
-    const { dependents } = unit;
-    for (let index = 0; index < dependents.length; index += 1) {
-      const dependent = dependents[index] as Unit;
-      dependent.missing -= 1;
-      if (dependent.missing === 0 && dependent.due && !dependent.active) this.enqueue(dependent);
+    if (!wasAbsent) {
+      const { dependents } = unit;
+      for (let index = 0; index < dependents.length; index += 1) {
+        const dependent = dependents[index] as Unit;
+        dependent.missing -= 1;
+        if (dependent.missing === 0 && dependent.due && !dependent.active) this.enqueue(dependent);
+      }
     }
     const { boot } = unit;
     if (boot !== undefined) {
@@ -101,6 +115,8 @@ export abstract class Scheduler {
       unit.boot = undefined;
     }
     if (unit.latches !== undefined) Latch.notify(unit, 'up');
+    if (unit.latches !== undefined && unit.active) Latch.notify(unit, 'run');
+    if (wasAbsent) this.cameBack(unit);
     this.drain();
   }
 

@@ -6,6 +6,11 @@ import type { Unit } from './unit.js';
 /** When the budget of a stop is spent, what has not had its turn yet gets this long in all, or the budget if that is less. */
 const LAST_GRACE = 500;
 
+/** Milliseconds for the whole of a stop. */
+export interface StopBudget {
+  timeout?: number | undefined;
+}
+
 /** Why everything stops, when that was not asked for: what went wrong, and with which unit. */
 export interface Cause {
   readonly error: unknown;

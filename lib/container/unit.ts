@@ -24,7 +24,7 @@ export class Unit extends Node implements Owner, TreeNode {
   held = 0;
   /** From the begin of its start to the end of its stop. */
   active = false;
-  /** It can be used. */
+  /** What depends on it can run: it can be used, or the program goes on without it. */
   up = false;
   /** How many of its dependencies are not up. */
   missing = 0;
@@ -65,6 +65,26 @@ export class Unit extends Node implements Owner, TreeNode {
   /** Whether the engine is to start it, or to keep it running. */
   get due(): boolean {
     return this.wanted && this.held === 0;
+  }
+
+  /** Whether the program can do without it. */
+  get optional(): boolean {
+    return this.definition?.optional === true;
+  }
+
+  /** Whether the program goes on without it, while it is down or tried again. */
+  get absent(): boolean {
+    return this.up && !(this.active && this.reached);
+  }
+
+  /** What it ended with, or did not start for, if it was an error. */
+  get failure(): { readonly error: unknown } | undefined {
+    return this.engine.faultOf(this) ?? this.lifecycle?.run?.failure;
+  }
+
+  /** @throws what it has failed with, if the program goes on without it */
+  mustRun(): void {
+    if (this.absent && this.failure !== undefined) throw this.failure.error;
   }
 
   /** Whether it was up since it was last started. */

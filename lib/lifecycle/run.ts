@@ -101,7 +101,7 @@ export class Run implements Timed, TaskHost, Hearer {
   failed: ((error: unknown) => void) | undefined = undefined;
   /**
    * Why it crashed or could not start. It `spreads` when it crashed: then its children go down for the same reason. It `fell`
-   * when it had been up. It is `reported` when who waits for the start was told.
+   * when it had been up. It is `reported` when the boot that waits for the start has failed of it, and `false` when that goes on.
    */
   failure: { error: unknown; spreads?: boolean; fell?: boolean; reported?: boolean } | undefined;
   /** Nobody waits any longer for the step of this phase. */

@@ -16,6 +16,7 @@ export interface Resource {
   readonly inject: readonly InjectOption[];
   start(...args: unknown[]): unknown;
   stop?: ((value: unknown, signal: AbortSignal) => unknown) | undefined;
+  watch?: ((value: unknown, crash: (error: unknown) => void) => unknown) | undefined;
   readonly definition: Definition;
   readonly token: ServiceIdentifier;
   /** A service that was made by somebody else: it is run, not made. */

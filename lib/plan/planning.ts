@@ -171,7 +171,7 @@ export class Planning implements Visitor<Node> {
   }
 
   #fillOne(node: Node, dependency: Dependency | MetadataGap, index: number, list: string): Filling<Node> {
-    if (!(dependency instanceof MetadataGap)) return this.#filling(dependency, node);
+    if (!(dependency instanceof MetadataGap)) return this.#filling(dependency, node, list === 'inject');
     this.findings.gap(node, placeOf(dependency, index, list), dependency);
     return undefined;
   }
@@ -240,10 +240,17 @@ export class Planning implements Visitor<Node> {
     }
   }
 
-  #filling(dependency: Dependency, from: Node): Filling<Node> {
+  #filling(dependency: Dependency, from: Node, isInjected = true): Filling<Node> {
     if (dependency === undefined) return undefined;
     const nodes = this.#fill(dependency, from);
-    return isRequest(dependency) && dependency.multiple ? nodes : nodes[0];
+    const request = isRequest(dependency) ? dependency : undefined;
+    if (request?.multiple === true) return nodes;
+    const [node] = nodes;
+    // its value may be missing
+    if (isInjected && request?.optional !== true && node?.kind === 'resource' && node.definition?.optional === true) {
+      this.findings.add(problems.notOptional(node.name, from.name, [...this.findings.path, node.name]));
+    }
+    return node;
   }
 
   /** The nodes that a dependency means; problems where it means none or too many. */

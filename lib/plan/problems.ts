@@ -191,3 +191,14 @@ function printToken(token: ServiceIdentifier): string {
 function meant(suggestions: readonly string[]): string {
   return suggestions.length === 0 ? '' : `. Did you mean ${suggestions.join(' or ')}?`;
 }
+
+export function notOptional(name: string, owner: string, path: string[]): PlanProblem {
+  return {
+    kind: 'metadata',
+    message:
+      `${owner} needs ${name}, a resource that is not required, so it may be given undefined (${way(path)})\n` +
+      `→ Inject it as optional: @inject(...) @optional(), or { serviceIdentifier, optional: true } in inject; or leave required: false out.`,
+    path,
+    suggestions: [],
+  };
+}

@@ -81,6 +81,10 @@ function sentenceOf(event: LifecycleEvent): string {
       return `${event.service}.${event.name}: ${event.what}${timesOf(event)}`;
     case 'restart':
       return `${event.service}: restart ${String(event.attempt)}`;
+    case 'retry':
+      return `${event.service}: retry ${String(event.attempt)}`;
+    case 'degraded':
+      return `${event.service}: degraded`;
     case 'abandoned':
       return `${event.service}: abandoned, waiting on ${event.waitingOn.join(', ')}`;
     case 'warning':

@@ -147,6 +147,15 @@ export class EventLog {
           return `Restarting in ${formatMs(event.delayMs)} (attempt ${String(event.attempt)}): ${reason}`;
         });
         break;
+      case 'retry':
+        this.#line('warn', event.service, () => {
+          const reason = this.explainer.mention(event.error);
+          return `Did not start; trying again in ${formatMs(event.delayMs)} (attempt ${String(event.attempt)}): ${reason}`;
+        });
+        break;
+      case 'degraded':
+        this.#line('error', event.service, () => `Going on without it: ${this.explainer.mention(event.error)}`);
+        break;
       case 'abandoned':
         this.#line('error', event, () => {
           this.explainer.abandons(event.service);

@@ -258,6 +258,8 @@ export class Worker {
    */
   #heed(event: LifecycleEvent, isUp: boolean): void {
     this.#failures.notice(event);
+    // the program goes on, but does not end as if nothing had happened
+    if (event.type === 'degraded') this.#failures.add(event.error);
     if (endsSomething(event)) this.#lookForWork();
     if (event.type !== 'container') return;
     if (event.to !== 'stopping' && event.to !== 'stopped' && event.to !== 'failed') return;

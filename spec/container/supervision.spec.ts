@@ -637,6 +637,7 @@ describe('what can be seen of it', () => {
     expect(container.health()).toEqual({
       live: true,
       ready: false,
+      degraded: [],
       state: 'running',
       services: [
         { id: 'Redis', name: 'Redis', state: 'crashed', restarts: 0, failure: boom },
@@ -655,6 +656,7 @@ describe('what can be seen of it', () => {
     expect(container.health()).toEqual({
       live: true,
       ready: true,
+      degraded: [],
       state: 'running',
       services: [
         { id: 'Redis', name: 'Redis', state: 'running', restarts: 1 },
