@@ -26,7 +26,53 @@ export {
   tagged,
   unmanaged,
 } from 'inversify';
-export type { ServiceIdentifier } from 'inversify';
+// all that can appear in a type that is inferred from what this package exports: it can be named from here
+export type {
+  AbstractNewable,
+  Bind,
+  BindInFluentSyntax,
+  BindInWhenOnFluentSyntax,
+  BindOnFluentSyntax,
+  BindToFluentSyntax,
+  BindWhenFluentSyntax,
+  BindWhenOnFluentSyntax,
+  BindingActivation,
+  BindingConstraints,
+  BindingDeactivation,
+  BindingIdentifier,
+  BindingScope,
+  BoundServiceSyntax,
+  ContainerModuleLoadOptions,
+  DynamicValueBuilder,
+  Factory,
+  GetAllOptions,
+  GetOptions,
+  GetOptionsTagConstraint,
+  InjectFromBaseOptions,
+  InjectFromBaseOptionsLifecycle,
+  InjectFromHierarchyOptions,
+  InjectFromHierarchyOptionsLifecycle,
+  IsBound,
+  IsBoundOptions,
+  MapToResolvedValueInjectOptions,
+  MetadataName,
+  MetadataTag,
+  MultiInjectOptions,
+  Newable,
+  OnActivation,
+  OnDeactivation,
+  OptionalGetOptions,
+  Rebind,
+  RebindSync,
+  ResolutionContext,
+  ResolvedValueInjectOptions,
+  ResolvedValueMetadataInjectOptions,
+  ResolvedValueMetadataInjectTagOptions,
+  ServiceIdentifier,
+  Unbind,
+  UnbindSync,
+} from 'inversify';
+export type { Edge as GraphEdge, Graph, GraphOptions, Label as GraphLabel } from '@dagrejs/graphlib';
 
 export { crontab, service, task, timer } from './declare/decorators.js';
 export type {
@@ -73,6 +119,7 @@ export type {
 } from './supervise/budget.js';
 export type { Strategy } from './supervise/strategy.js';
 export { Beacon } from './lifecycle/beacon.js';
+export type { TreeNode } from './lifecycle/beacon.js';
 export type { TimerStatus } from './run/status.js';
 export { traceWaits } from './run/tracing.js';
 export { serviceOfRejection } from './run/rejection.js';

@@ -2,7 +2,7 @@
 // only loaded when it is asked for (worker, testing, threads, graph) stays file by file. Made beside the old dist/ and put in
 // its place at the end, so that a program that starts meanwhile finds a whole one.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -19,6 +19,10 @@ try {
   });
   for (const file of readdirSync(made, { recursive: true })) {
     if (file.endsWith('.d.ts')) completeTypes(join(made, file));
+  }
+  // so that what a program infers from one of these can be named from `mode-ts`, whether it imports that or not
+  for (const entry of ['graph-export', 'testing', 'threads', 'worker']) {
+    appendFileSync(join(made, entry, 'index.d.ts'), "import type {} from '../index.js';\n");
   }
   await bundle();
   chmodSync(join(made, 'worker/main.js'), 0o755);
