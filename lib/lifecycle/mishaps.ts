@@ -85,10 +85,14 @@ export function impossible({ name, state }: Lifecycle, happening: Happening): Mo
   });
 }
 
-export function shadowed({ name }: Lifecycle, member: string): ModeError {
+export function shadowed({ name, target }: Lifecycle, member: string): ModeError {
+  // a parameter property is a parameter and a field
+  const [, parameters = ''] = /\bconstructor\s*\(([^)]*)\)/.exec(String(target.constructor)) ?? [];
+  const isParameter = parameters.split(',').some((parameter) => parameter.trim() === member);
+  const field = isParameter ? 'parameter property' : 'field';
   return new ModeError('ERR_MODE_SHADOWED', {
-    message: `${name} has a field "${member}" of its own, which hides the ${member} that every Service has`,
-    remedy: `Rename the field ${member} of ${name}.`,
+    message: `${name} has a ${field} "${member}" of its own, which hides the ${member} that every Service has`,
+    remedy: `Rename the ${field} ${member} of ${name}.`,
     path: [name],
   });
 }

@@ -76,6 +76,17 @@ describe('a field that hides a member of Service', () => {
     ]);
   });
 
+  it('is called a parameter property where it is one', async () => {
+    class Careless extends Service {
+      constructor(log: string) {
+        super();
+        Object.defineProperty(this, 'log', { value: log, enumerable: true });
+      }
+    }
+    const { message } = await rejection<Error>(new Careless('mine').start());
+    expect(message).toContain('Careless has a parameter property "log" of its own, which hides the log');
+  });
+
   it('is refused at every start', async () => {
     const { log } = theatre();
     class Careless extends Service {
