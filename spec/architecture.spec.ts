@@ -35,7 +35,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
     'base graph supervise declare plan run lifecycle inversify @inversifyjs/core @inversifyjs/plugin @dagrejs/graphlib node:util',
   'container/slots.ts': 'node:async_hooks',
   'index.ts':
-    'base supervise tools declare plan run lifecycle service.ts services container inversify reflect-metadata',
+    'base supervise tools declare plan run lifecycle service.ts services container inversify reflect-metadata @dagrejs/graphlib',
   // the edge: each of these by itself, around the core
   'graph-export': 'base container @dagrejs/graphlib',
   testing: 'base lifecycle',
