@@ -9,7 +9,7 @@ import type { Definition } from '../declare/definition.js';
 import { Deadlines } from '../lifecycle/deadlines.js';
 import type { Environment } from '../lifecycle/environment.js';
 import { Lifecycle, lifecycleOf } from '../lifecycle/lifecycle.js';
-import { expectInstance, lifecycleMade } from '../lifecycle/making.js';
+import { expectInstance, lifecycleMade, lifecycleOfService } from '../lifecycle/making.js';
 import { isResource, type Resource, type Source } from '../plan/node.js';
 import { Resolver, type Bindings, type ResolverHost } from '../plan/resolver.js';
 import { everyRun } from '../run/host.js';
@@ -22,7 +22,7 @@ import type { ContainerOptions, ResourceOptions } from './options.js';
 import { Resolution, type Making, type RequestScope } from './resolution.js';
 import type { EngineHost } from './scheduler.js';
 import { isKept, isStale, noteMade, noteRemade, refresh, Upkeep } from './upkeep.js';
-import { mustBeFree } from './refusals.js';
+import { isStray, mustBeFree, mustRun } from './refusals.js';
 import { ResourceTarget, resourceOf } from './resource.js';
 import { Unit } from './unit.js';
 
@@ -35,7 +35,8 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
   readonly #ids = new Map<string, number>();
   /** Given when somebody asks, in the order in which the units were made: many programs run without. */
   readonly #idOf = new Map<Unit, string>();
-  readonly #adopted = new WeakMap<Lifecycle, ServiceIdentifier>();
+  /** The services that were made by somebody else, and taken on. */
+  readonly #adopted = new WeakMap<Lifecycle, Resource>();
   readonly upkeep: Upkeep;
   readonly bridge: Bridge;
   readonly #resolution: Resolution;
@@ -142,7 +143,13 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
   }
 
   standsFor(binding: Binding): Source | undefined {
-    return this.bridge.standsFor(binding);
+    if (binding.type !== 'ConstantValue') return this.bridge.standsFor(binding);
+    const lifecycle = lifecycleOfService(binding.value);
+    return lifecycle && this.#adopted.get(lifecycle);
+  }
+
+  isStray({ source }: Unit): boolean {
+    return 'type' in source && source.type === 'ConstantValue' && isStray(source.value);
   }
 
   addResource(id: ServiceIdentifier, options: ResourceOptions<unknown>): void {
@@ -152,12 +159,13 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
   addExisting(existing: object): ServiceIdentifier {
     const lifecycle = lifecycleOf(existing);
     const known = this.#adopted.get(lifecycle);
-    if (known !== undefined) return known;
+    if (known !== undefined) return known.token;
     mustBeFree(lifecycle);
     const { definition, name } = lifecycle;
     const token = Symbol(name);
-    this.#adopted.set(lifecycle, token);
-    this.#bindManaged({ name, inject: [], start: () => existing, definition, token, existing });
+    const resource = { name, inject: [], start: () => existing, definition, token, existing };
+    this.#adopted.set(lifecycle, resource);
+    this.#bindManaged(resource);
     return token;
   }
 
@@ -199,6 +207,8 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
     try {
       const { value, scope } = this.#resolution.valueOf(unit.source as Making, contexts.get(unit), this.scope);
       this.scope = scope;
+      const lifecycle = unit.kind === 'value' ? lifecycleOfService(value) : undefined;
+      if (lifecycle !== undefined && !this.#adopted.has(lifecycle)) mustRun(lifecycle, unit.name);
       return value;
     } finally {
       this.injecting = before;

@@ -5,7 +5,7 @@
 import { soon } from '../base/async.js';
 import { currentKeeper, keepTime, type Timekeeper } from '../base/clock.js';
 import { definitionOf, type Class, type Definition } from '../declare/definition.js';
-import { Lifecycle, lifecycleIn, lifecycleOf } from './lifecycle.js';
+import { LIFECYCLE, Lifecycle, lifecycleIn, lifecycleOf } from './lifecycle.js';
 
 let expected: Definition | undefined;
 let made: Lifecycle | undefined;
@@ -53,4 +53,16 @@ export function lifecycleMade(instance: object): Lifecycle {
   // a constructor may return what it likes
   const isPlain = definition?.extendsBase === false && Object.getPrototypeOf(instance) === definition.prototype;
   return isPlain ? lifecycleIn(instance, definition) : lifecycleOf(instance);
+}
+
+/** That of a value that extends the base class of services, if it does. */
+export function lifecycleOfService(value: unknown): Lifecycle | undefined {
+  try {
+    const known: unknown =
+      typeof value === 'object' && value !== null ? (value as { [LIFECYCLE]?: unknown })[LIFECYCLE] : undefined;
+    return known instanceof Lifecycle ? known : undefined;
+  } catch {
+    // a proxy that lets nobody look
+    return undefined;
+  }
 }

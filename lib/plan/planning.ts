@@ -134,6 +134,9 @@ export class Planning implements Visitor<Node> {
   }
 
   #fillFrom(node: Node): void {
+    if (!node.managed && !this.lenient && this.host.isStray(node)) {
+      this.findings.add(problems.stray(node.name, this.findings.path));
+    }
     const { parameters, properties } = needsOf(node);
     const dependsOn = typeof node.source === 'function' ? node.definition?.options.dependsOn : undefined;
     const filled = this.fillAll(node, parameters);

@@ -173,6 +173,15 @@ export function metadata(owner: string, place: string, gap: MetadataGap, path: s
   };
 }
 
+export function stray(name: string, path: string[]): PlanProblem {
+  return {
+    kind: 'metadata',
+    message: `${name} is a constant that is a service, which nobody starts (${way(path)})\n→ Have the container take it on, container.adopt(service), bind its class, or make it a resource: container.resource(id, { start, stop }).`,
+    path,
+    suggestions: [],
+  };
+}
+
 export function parent(name: string, path: string[]): PlanProblem {
   return {
     kind: 'parent',

@@ -35,6 +35,8 @@ export interface ResolverHost {
   isCurrent(node: Node): boolean;
   /** Makes a binding of inversify stand for a node that we construct ourselves. */
   redirect(binding: InstanceBinding<unknown>, node: Node): void;
+  /** Whether it is a constant that is a service which nobody starts. */
+  isStray(node: Node): boolean;
   /** What a binding was made to stand for. */
   standsFor(binding: Binding): Source | undefined;
 }

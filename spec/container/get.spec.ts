@@ -368,3 +368,55 @@ describe('a very long chain', () => {
     expect(stage().container.get(top).needs).toHaveLength(1);
   });
 });
+
+describe('a service that somebody else made', () => {
+  class Broker extends Service {
+    connected = false;
+    override onStart() {
+      this.connected = true;
+    }
+  }
+  class App {
+    constructor(readonly broker: Broker) {}
+  }
+  service({ inject: ['broker'] })(App);
+
+  it('as a constant is refused by the plan', async () => {
+    const { container } = stage();
+    container.bind('broker').toConstantValue(new Broker());
+    await expect(container.boot(App)).rejects.toMatchObject({ problems: [{ path: ['App', 'broker'] }] });
+    expect(container.state).toBe('idle');
+  });
+
+  it.each<[string, (container: Container) => unknown]>([
+    ['a dynamic value', (container) => container.bind('broker').toDynamicValue(() => new Broker())],
+    [
+      'a resolved value',
+      (container) =>
+        container
+          .bind('broker')
+          .toResolvedValue(() => new Broker())
+          .inSingletonScope(),
+    ],
+  ])('that comes out of %s is refused by the boot', async (_, bind) => {
+    const { container } = stage();
+    bind(container);
+    await expect(container.boot(App)).rejects.toMatchObject({
+      code: 'ERR_MODE_BOOT',
+      cause: { code: 'ERR_MODE_NOT_RUNNING' },
+    });
+  });
+
+  it.each(['before', 'after'])('and is adopted %s it is bound runs before who is injected it', async (when) => {
+    const { container, history } = stage();
+    const broker = new Broker();
+    if (when === 'before') container.adopt(broker);
+    container.bind('broker').toConstantValue(broker);
+    if (when === 'after') container.adopt(broker);
+    const app = await container.boot(App);
+    expect([app.broker, app.broker.connected]).toEqual([broker, true]);
+    await container.stop();
+    expect(history.list.filter((line) => line.startsWith('Broker'))).toHaveLength(4);
+    expect(broker.state).toBe('stopped');
+  });
+});
