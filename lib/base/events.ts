@@ -79,6 +79,10 @@ interface RestartEvent {
 interface RetryEvent {
   type: 'retry';
   service: string;
+  /** The id of the service, which is unique in its container. */
+  id?: string;
+  /** The service's distance from the root of the beacon tree. */
+  depth?: number;
   /** Counts the attempts after the first, from 1. */
   attempt: number;
   /** How long it waits before it, in milliseconds. */
@@ -91,6 +95,10 @@ interface RetryEvent {
 interface DegradedEvent {
   type: 'degraded';
   service: string;
+  /** The id of the service, which is unique in its container. */
+  id?: string;
+  /** The service's distance from the root of the beacon tree. */
+  depth?: number;
   error: unknown;
 }
 

@@ -115,7 +115,7 @@ export class Restarts {
   /** Nobody brings a unit back by itself, and the program goes on without it. */
   giveUp(unit: Unit, error: unknown): void {
     const { env } = this.engine.host;
-    if (env.listening) env.emit({ type: 'degraded', service: unit.name, error });
+    if (env.listening) env.emit({ type: 'degraded', service: unit.name, id: unit.id, depth: unit.depth, error });
     // a listener may have stopped it
     if (unit.due) this.#begin({ ...NEW, unit, units: [unit], without: true }, Infinity);
   }
@@ -153,7 +153,9 @@ export class Restarts {
     }
     const attempt = (retries.attempts += 1);
     const delayMs = retryDelay(policy, attempt);
-    if (env.listening) env.emit({ type: 'retry', service: unit.name, attempt, delayMs, error });
+    if (env.listening) {
+      env.emit({ type: 'retry', service: unit.name, id: unit.id, depth: unit.depth, attempt, delayMs, error });
+    }
     // a listener may have stopped it
     if (unit.due) this.#begin({ ...NEW, unit, units: [unit], without: unit.absent }, delayMs);
     return true;

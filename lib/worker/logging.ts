@@ -148,13 +148,13 @@ export class EventLog {
         });
         break;
       case 'retry':
-        this.#line('warn', event.service, () => {
+        this.#line('warn', event, () => {
           const reason = this.explainer.mention(event.error);
           return `Did not start; trying again in ${formatMs(event.delayMs)} (attempt ${String(event.attempt)}): ${reason}`;
         });
         break;
       case 'degraded':
-        this.#line('error', event.service, () => `Going on without it: ${this.explainer.mention(event.error)}`);
+        this.#line('error', event, () => `Going on without it: ${this.explainer.mention(event.error)}`);
         break;
       case 'abandoned':
         this.#line('error', event, () => {
