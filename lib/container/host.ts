@@ -24,6 +24,7 @@ import type { EngineHost } from './scheduler.js';
 import { isKept, isStale, noteMade, noteRemade, refresh, Upkeep } from './upkeep.js';
 import { isStray, mustBeFree, mustRun } from './refusals.js';
 import { ResourceTarget, resourceOf } from './resource.js';
+import { isUnconditional } from './unconditional.js';
 import { Unit } from './unit.js';
 
 /** What the container is to its resolver and its engine. */
@@ -140,6 +141,10 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
 
   redirect(binding: InstanceBinding<unknown>, node: Unit): void {
     this.bridge.redirect(binding, node);
+  }
+
+  isUnconditional(binding: Binding): boolean {
+    return isUnconditional(binding);
   }
 
   standsFor(binding: Binding): Source | undefined {

@@ -65,8 +65,8 @@ export abstract class Node implements Vertex {
   visit = 0;
   /** Whether it is on a list already: the number of the list. */
   listed = 0;
-  /** The number of the planning that found its class to be bound by nobody. */
-  unbound = 0;
+  /** The number of the planning that found its class to stand for it alone. */
+  single = 0;
   /** Everything that must run before it, once each, in the order of its lists. */
   dependencies: Node[] = UNREAD;
   /** Whether something else would be injected into it now than when it was made. */

@@ -158,7 +158,7 @@ export class Planning implements Visitor<Node> {
       const dependency = dependencies[index];
       // nearly always, and this is done for each edge
       let single: Node | undefined = known.get(dependency as Source);
-      if (single?.unbound !== number) {
+      if (single?.single !== number) {
         single = typeof dependency === 'function' ? this.resolver.single(dependency, number) : undefined;
       }
       if (single === undefined) {

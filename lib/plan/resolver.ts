@@ -37,6 +37,8 @@ export interface ResolverHost {
   redirect(binding: InstanceBinding<unknown>, node: Node): void;
   /** Whether it is a constant that is a service which nobody starts. */
   isStray(node: Node): boolean;
+  /** Whether a binding is for everybody who asks. */
+  isUnconditional(binding: Binding): boolean;
   /** What a binding was made to stand for. */
   standsFor(binding: Binding): Source | undefined;
 }
@@ -175,19 +177,29 @@ export class Resolver {
   }
 
   /**
-   * The node of a bare token: a short cut for what nearly all dependencies are, a decorated class that nobody bound. That it is
-   * one is asked once in each planning.
+   * The node of a bare token: a short cut for what nearly all dependencies are, a service class that stands for itself for everybody
+   * who asks, whether it was bound or not. That it is one is asked once in each planning.
    */
   single(token: ServiceIdentifier, planning: number): Node | undefined {
     const known = this.known.get(token as Class);
-    if (known?.unbound === planning) return known;
-    if (this.host.parent !== undefined || this.host.bindings.getNonParentBindings(token) !== undefined) {
-      return undefined;
-    }
-    if (typeof token !== 'function') return undefined;
-    const node = known ?? this.declare(token);
-    if (node !== undefined) node.unbound = planning;
+    if (known?.single === planning) return known;
+    if (this.host.parent !== undefined || typeof token !== 'function') return undefined;
+    const bindings = this.host.bindings.getNonParentBindings(token);
+    const node = bindings === undefined ? (known ?? this.declare(token)) : this.#boundToSelf(token, bindings);
+    if (node !== undefined) node.single = planning;
     return node;
+  }
+
+  /** The node of a service class that has one binding, to itself, without conditions. For each edge this spares a context. */
+  #boundToSelf(token: Class, bindings: Iterable<Binding>): Node | undefined {
+    let only: Binding | undefined;
+    for (const binding of bindings) {
+      if (only !== undefined || !this.host.isUnconditional(binding)) return undefined;
+      only = binding;
+    }
+    if (only === undefined) return undefined;
+    if (this.host.standsFor(only) === token) return this.nodeOf(token);
+    return only.type === 'Instance' && only.implementationType === token ? this.adopt(only) : undefined;
   }
 
   #declared(token: ServiceIdentifier): Node | undefined {
