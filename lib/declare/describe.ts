@@ -66,7 +66,7 @@ class Description implements ClassMetadata {
   declare readonly lifecycle: ClassMetadata['lifecycle'];
   declare readonly properties: ClassMetadata['properties'];
   readonly scope = undefined;
-  private given: Given | undefined = undefined;
+  private readonly given: { -readonly [Key in keyof Given]?: Given[Key] } = {};
 
   constructor(private readonly definition: Definition) {
     // of its own, since inversify copies what is
@@ -75,29 +75,32 @@ class Description implements ClassMetadata {
     Object.defineProperty(this, 'properties', PROPERTIES);
   }
 
-  give(): Given {
-    if (this.given !== undefined) return this.given;
-    const { definition } = this;
+  giveArguments(): ClassElementMetadata[] {
+    const { definition, given } = this;
     // whoever has it may say in it what the types do not; a list has the last word anyway
     if (definition.options.inject === undefined) definition.tokens = undefined;
-    return (this.given = {
-      constructorArguments: complete([], definition),
-      lifecycle: { postConstructMethodNames: new Set(), preDestroyMethodNames: new Set() },
-      properties: new Map(),
-    });
+    return (given.constructorArguments ??= complete([], definition));
+  }
+
+  giveLifecycle(): ClassMetadata['lifecycle'] {
+    return (this.given.lifecycle ??= { postConstructMethodNames: new Set(), preDestroyMethodNames: new Set() });
+  }
+
+  giveProperties(): ClassMetadata['properties'] {
+    return (this.given.properties ??= new Map());
   }
 }
 
 // the same for all, so that they are of one shape
-const ARGUMENTS = whenRead('constructorArguments');
-const LIFECYCLE = whenRead('lifecycle');
-const PROPERTIES = whenRead('properties');
+const ARGUMENTS = whenRead((description) => description.giveArguments());
+const LIFECYCLE = whenRead((description) => description.giveLifecycle());
+const PROPERTIES = whenRead((description) => description.giveProperties());
 
-function whenRead(key: keyof Given): PropertyDescriptor {
+function whenRead(give: (description: Description) => Given[keyof Given]): PropertyDescriptor {
   return {
     enumerable: true,
     get(this: Description): Given[keyof Given] {
-      return this.give()[key];
+      return give(this);
     },
   };
 }
