@@ -12,7 +12,6 @@
 import 'reflect-metadata';
 
 export {
-  ContainerModule,
   LazyServiceIdentifier,
   decorate,
   inject,
@@ -90,6 +89,8 @@ export type { ClassTaking, Dependencies, Instances, NotTooLong, Token, UnknownKe
 export type { InjectOption, OnError, RestartOptions, RestartScope, ServiceOptions } from './declare/definition.js';
 
 export { Container } from './container/container.js';
+export { ContainerModule } from './container/module.js';
+export type { ModuleOptions } from './container/module.js';
 export type { BootOptions, ContainerOptions, ResourceOptions, StopOptions } from './container/options.js';
 export type { GraphNode, Plan, PlanNode } from './container/picture.js';
 export type { BootReport, Health, ServiceReport } from './container/report.js';

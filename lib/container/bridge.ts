@@ -190,9 +190,10 @@ export class Bridge {
   }
 
   /** Binds what stands for a unit. */
-  bind(token: ServiceIdentifier, source: Source, make: () => unknown): void {
+  bind(token: ServiceIdentifier, source: Source, make: () => unknown, bind?: InversifyContainer['bind']): void {
     this.#makers.set(make, source);
-    this.#container.bind(token).toDynamicValue(make).inTransientScope();
+    const syntax = bind === undefined ? this.#container.bind(token) : bind(token);
+    syntax.toDynamicValue(make).inTransientScope();
   }
 
   /** Makes a binding stand for a unit: a service is a singleton, whatever the binding says, and the same one behind each of its bindings. */

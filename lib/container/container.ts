@@ -28,6 +28,7 @@ import {
   type ResourceOptions,
   type StopOptions,
 } from './options.js';
+import { withResource } from './module.js';
 import { toGraph, toPlan, type Plan } from './picture.js';
 import { bootReport, healthOf, timersOf, type BootReport, type Health } from './report.js';
 import type { Unit } from './unit.js';
@@ -121,11 +122,27 @@ export class Container extends inversify.Container implements AsyncDisposable {
     id: ServiceIdentifier<T>,
     options: ResourceOptions<V, I>,
   ): void {
+    this.#addResource(id, options as unknown as ResourceOptions<unknown>);
+  }
+
+  override load(...modules: inversify.ContainerModule[]): void {
+    super.load(...this.#withResource(modules));
+  }
+
+  override loadAsync(...modules: inversify.ContainerModule[]): Promise<void> {
+    return super.loadAsync(...this.#withResource(modules));
+  }
+
+  #withResource(modules: readonly inversify.ContainerModule[]): inversify.ContainerModule[] {
+    return withResource(modules, (bind) => (id, options) => {
+      this.#addResource(id, options as unknown as ResourceOptions<unknown>, bind);
+    });
+  }
+
+  #addResource(id: ServiceIdentifier, options: ResourceOptions<unknown>, bind?: inversify.Container['bind']): void {
     requireToken(id, 'resource()');
-    // stands for all that a list can name
-    const given = options as unknown as ResourceOptions<unknown>;
-    checkResource(tokenName(id), given);
-    this.#host.addResource(id, given);
+    checkResource(tokenName(id), options);
+    this.#host.addResource(id, options, bind);
   }
 
   /**

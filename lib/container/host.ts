@@ -157,8 +157,8 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
     return 'type' in source && source.type === 'ConstantValue' && isStray(source.value);
   }
 
-  addResource(id: ServiceIdentifier, options: ResourceOptions<unknown>): void {
-    this.#bindManaged(resourceOf(id, options));
+  addResource(id: ServiceIdentifier, options: ResourceOptions<unknown>, bind?: InversifyContainer['bind']): void {
+    this.#bindManaged(resourceOf(id, options), bind);
   }
 
   addExisting(existing: object): ServiceIdentifier {
@@ -174,11 +174,12 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
     return token;
   }
 
-  #bindManaged(resource: Resource): void {
-    this.bridge.bind(resource.token, resource, () => {
+  #bindManaged(resource: Resource, bind?: InversifyContainer['bind']): void {
+    const make = (): unknown => {
       const unit = this.nodeOf(resource);
       return this.injecting && isWithdrawn(unit) ? undefined : this.instance(unit);
-    });
+    };
+    this.bridge.bind(resource.token, resource, make, bind);
   }
 
   /** The value of a unit; made, but not started, if it is a service that was not needed yet. */
