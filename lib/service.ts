@@ -7,7 +7,7 @@ import { allOf, firstOf, valueOf } from './base/settling.js';
 import { declareBase } from './declare/definition.js';
 import type { LogLevel, Logger, ServiceState } from './base/events.js';
 import { again } from './lifecycle/again.js';
-import { Beacon } from './lifecycle/beacon.js';
+import { beaconOf, type Beacon } from './lifecycle/beacon.js';
 import { isInstance, noService } from './lifecycle/declared.js';
 import type { Hooks } from './lifecycle/hooks.js';
 import { LIFECYCLE, type Lifecycle } from './lifecycle/lifecycle.js';
@@ -108,7 +108,7 @@ export class Service implements AsyncDisposable {
 
   /** Its place in the tree of what runs. */
   get beacon(): Beacon {
-    return new Beacon(this[LIFECYCLE].treeNode);
+    return beaconOf(this[LIFECYCLE].treeNode);
   }
 
   /** What its own waiting goes by: the clock of its container. For code of its own that waits or asks for the time. */

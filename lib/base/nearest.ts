@@ -64,7 +64,7 @@ export class NearestNames {
 
 /** What is wrong with the keys of some options, if anything is: the first that nobody reads, and the nearest that somebody does. */
 export function unknownKey(options: object, known: readonly string[]): string | undefined {
-  for (const key in options) {
+  for (const key of Object.keys(options)) {
     if (known.includes(key)) continue;
     const [meant] = nearest(key, known);
     return `no option ${key}${meant === undefined ? ` (but ${known.join(', ')})` : `; did you mean ${meant}?`}`;

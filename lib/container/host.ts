@@ -5,6 +5,7 @@ import { systemClock } from '../base/clock.js';
 import { BootError, ModeError } from '../base/errors.js';
 import { silentLogger, type LifecycleEvent, type Logger } from '../base/events.js';
 import { reliable } from '../base/logger.js';
+import { nodeNames } from '../base/unique-names.js';
 import type { Definition } from '../declare/definition.js';
 import { Deadlines } from '../lifecycle/deadlines.js';
 import type { Environment } from '../lifecycle/environment.js';
@@ -33,7 +34,7 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
   readonly engine: Engine;
   readonly resolver: Resolver;
   readonly #listeners: Listeners;
-  readonly #ids = new Map<string, number>();
+  readonly #ids = nodeNames();
   /** Given when somebody asks, in the order in which the units were made: many programs run without. */
   readonly #idOf = new Map<Unit, string>();
   /** The services that were made by somebody else, and taken on. */
@@ -127,16 +128,9 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
     const known = this.#idOf.get(unit);
     if (known !== undefined) return known;
     for (const one of this.resolver.nodes as Iterable<Unit>) {
-      if (!this.#idOf.has(one)) this.#idOf.set(one, this.#uniqueId(one.name));
+      if (!this.#idOf.has(one)) this.#idOf.set(one, this.#ids.take(one.name));
     }
     return this.#idOf.get(unit) ?? unit.name;
-  }
-
-  #uniqueId(name: string): string {
-    const count = (this.#ids.get(name) ?? 0) + 1;
-    this.#ids.set(name, count);
-    // somebody may really be called Name#2
-    return count === 1 ? name : this.#uniqueId(`${name}#${String(count)}`);
   }
 
   redirect(binding: InstanceBinding<unknown>, node: Unit): void {

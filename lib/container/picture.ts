@@ -1,6 +1,7 @@
 /** The graph for people and programs: as a `Plan`, and as a graphlib `Graph`. */
 import type { Graph } from '@dagrejs/graphlib';
 import type { ServiceState } from '../base/events.js';
+import { nodeNames, type UniqueNames } from '../base/unique-names.js';
 import { lifecycleOf } from '../lifecycle/lifecycle.js';
 import type { TreeNode } from '../lifecycle/beacon.js';
 import type { NodeKind } from '../plan/node.js';
@@ -76,33 +77,26 @@ function levelsOf(units: Iterable<Unit>): Map<Unit, number> {
 }
 
 /** The ids of units in a picture: their own, unless a unit of a parent is called like one that is drawn here. */
-function idsFor(units: Iterable<Unit>): (unit: Unit) => string {
+function idsFor(units: Iterable<Unit>, names = nodeNames()): (unit: Unit) => string {
   const ids = new Map<Unit, string>();
-  const used = new Set<string>();
   for (const unit of units) {
     ids.set(unit, unit.id);
-    used.add(unit.id);
+    names.take(unit.id);
   }
   return (unit) => {
     let id = ids.get(unit);
     if (id === undefined) {
-      id = uniqueAmong(used, unit.id);
+      id = names.take(unit.id);
       ids.set(unit, id);
     }
     return id;
   };
 }
 
-function uniqueAmong(used: Set<string>, name: string): string {
-  let id = name;
-  for (let n = 2; used.has(id); n += 1) id = `${name}#${String(n)}`;
-  used.add(id);
-  return id;
-}
-
 export function toGraph(graph: Graph, units: Iterable<Unit>): Graph {
   const levelOf = levelsOf(units);
-  const idOf = idsFor(units);
+  const names = nodeNames();
+  const idOf = idsFor(units, names);
   for (const unit of units) graph.setNode(unit.id, describe(unit, levelOf));
   for (const unit of units) {
     unit.dependencies.forEach((dependency, index) => {
@@ -111,10 +105,7 @@ export function toGraph(graph: Graph, units: Iterable<Unit>): Graph {
       graph.setEdge(unit.id, id, { kind: index < unit.orderOnly ? 'inject' : 'dependsOn' });
     });
   }
-  const used = new Set(graph.nodes());
-  for (const unit of units) {
-    for (const child of unit.lifecycle?.treeChildren ?? []) addChild(graph, unit.id, child, used);
-  }
+  for (const unit of units) addChildren(graph, unit, names);
   return graph;
 }
 
@@ -132,10 +123,20 @@ export function stateOf(unit: Unit): ServiceState {
   return unit.starts === 0 ? 'idle' : 'stopped';
 }
 
-function addChild(graph: Graph, parent: string, node: TreeNode, used: Set<string>): void {
-  const id = uniqueAmong(used, node.name);
-  const state = lifecycleOf(node.target as object).state;
-  graph.setNode(id, { name: node.name, kind: 'child', state } satisfies GraphNode);
-  graph.setEdge(parent, id, { kind: 'child' });
-  for (const child of node.treeChildren) addChild(graph, id, child, used);
+/** What runs below a unit. */
+function addChildren(graph: Graph, unit: Unit, names: UniqueNames): void {
+  const rest: { parent: string; node: TreeNode }[] = [];
+  const add = (parent: string, nodes: readonly TreeNode[]): void => {
+    for (const node of [...nodes].reverse()) rest.push({ parent, node });
+  };
+  add(unit.id, unit.lifecycle?.treeChildren ?? []);
+  // a list instead of calls within calls, since a tree can be deep
+  for (let at = rest.pop(); at !== undefined; at = rest.pop()) {
+    const { parent, node } = at;
+    const id = names.take(node.name);
+    const { state } = lifecycleOf(node.target as object);
+    graph.setNode(id, { name: node.name, kind: 'child', state } satisfies GraphNode);
+    graph.setEdge(parent, id, { kind: 'child' });
+    add(id, node.treeChildren);
+  }
 }

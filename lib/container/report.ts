@@ -1,6 +1,5 @@
 /** What a container can tell about itself: how the boot went, how it is now, what its timers do. */
 import type { ContainerState, ServiceState } from '../base/events.js';
-import type { Lifecycle } from '../lifecycle/lifecycle.js';
 import type { TimerStatus } from '../run/status.js';
 import type { Engine } from './engine.js';
 import { stateOf } from './picture.js';
@@ -76,14 +75,14 @@ export function healthOf(engine: Engine): Health {
 
 export function timersOf(units: readonly Unit[]): TimerStatus[] {
   const statuses: TimerStatus[] = [];
-  const add = (lifecycle: Lifecycle | undefined): void => {
-    if (lifecycle === undefined) return;
-    for (const { schedule } of lifecycle.run?.background ?? []) {
+  const rest = units.flatMap(({ lifecycle }) => lifecycle ?? []).reverse();
+  // a list instead of calls within calls, since a tree can be deep
+  for (let at = rest.pop(); at !== undefined; at = rest.pop()) {
+    for (const { schedule } of at.run?.background ?? []) {
       if (schedule !== undefined) statuses.push(schedule.status());
     }
-    for (const child of lifecycle.children) add(child);
-  };
-  for (const { lifecycle } of units) add(lifecycle);
+    for (const child of [...at.children].reverse()) rest.push(child);
+  }
   return statuses;
 }
 

@@ -5,6 +5,8 @@
  */
 import { Graph, type Edge } from '@dagrejs/graphlib';
 import { formatMs } from '../base/duration.js';
+import { nodeNames, UniqueNames } from '../base/unique-names.js';
+import { describeError, shorten } from '../base/words.js';
 import type { ServiceState } from '../base/events.js';
 import type { GraphNode } from '../container/picture.js';
 
@@ -75,15 +77,17 @@ const dotEdges: Readonly<Record<GraphEdgeKind, string>> = {
 /** For Graphviz: `dot -Tsvg services.dot -o services.svg`. Edges of `dependsOn` are dashed, those to children dotted. */
 export function toDot(graph: Graph, options: DotOptions = {}): string {
   const { name = 'services', direction = 'TB', states = true } = options;
-  const lines = [`digraph ${dotId(name)} {`, `  rankdir=${direction};`, '  node [fontname="Helvetica"];'];
-  for (const id of graph.nodes()) {
+  const lines = [`digraph ${dotId(shown(name))} {`, `  rankdir=${direction};`, '  node [fontname="Helvetica"];'];
+  const names = new UniqueNames();
+  const ids = new Map(graph.nodes().map((id) => [id, dotId(names.take(shown(id)))]));
+  for (const [id, quoted] of ids) {
     const node = nodeOf(graph, id);
-    const label = [dotLabel(node.name), about(node, options)].filter((line) => line !== '');
+    const label = [dotLabel(shown(node.name)), about(node, options)].filter((line) => line !== '');
     const color = states ? `, fillcolor="${colors[node.state ?? 'idle']}"` : ', fillcolor=white';
-    lines.push(`  ${dotId(id)} [label="${label.join('\\n')}", ${dotShapes[node.kind]}${color}];`);
+    lines.push(`  ${quoted} [label="${label.join('\\n')}", ${dotShapes[node.kind]}${color}];`);
   }
   for (const edge of graph.edges()) {
-    lines.push(`  ${dotId(edge.v)} -> ${dotId(edge.w)}${dotEdges[kindOf(graph, edge)]};`);
+    lines.push(`  ${ids.get(edge.v) ?? ''} -> ${ids.get(edge.w) ?? ''}${dotEdges[kindOf(graph, edge)]};`);
   }
   return `${lines.join('\n')}\n}\n`;
 }
@@ -111,7 +115,7 @@ export function toMermaid(graph: Graph, options: PictureOptions = {}): string {
   const used = new Set<ServiceState>();
   for (const [id, short] of ids) {
     const node = nodeOf(graph, id);
-    const label = [mermaidText(node.name), about(node, options)].filter((line) => line !== '');
+    const label = [mermaidText(shown(node.name)), about(node, options)].filter((line) => line !== '');
     const [open, close] = mermaidShapes[node.kind];
     const state = states ? node.state : undefined;
     if (state !== undefined) used.add(state);
@@ -150,6 +154,7 @@ interface Branch {
 export function toText(graph: Graph, options: TextOptions = {}): string {
   const lines: string[] = [];
   const told = new Set<string>();
+  const nameOf = namesIn(graph);
   // whatever no root reaches is in a cycle
   for (const root of [...graph.sources(), ...graph.nodes()]) {
     // grows while it is worked off
@@ -164,7 +169,7 @@ export function toText(graph: Graph, options: TextOptions = {}): string {
     for (let at = branches.pop(); at !== undefined; at = branches.pop()) {
       const { id, edge } = at;
       const below = branchesOf(graph, at);
-      const name = edge + id.replaceAll(/\s+/g, ' ');
+      const name = edge + nameOf(id);
       if (told.has(id)) {
         lines.push(`${name} ↑`);
       } else if (isTooDeep(at, options) && below.length > 0) {
@@ -209,7 +214,8 @@ export function toJson(graph: Graph): GraphJson {
 }
 
 /**
- * The graph that `toJson` was given.
+ * The graph that `toJson` was given. An id that every object has as a member (`constructor`) becomes the name of a node with another
+ * id, since graphlib keeps its nodes in a plain object.
  *
  * @throws TypeError when it never was one
  */
@@ -217,13 +223,21 @@ export function fromJson(json: GraphJson): Graph {
   const { nodes, edges } = labelOf<GraphJson>(json);
   if (!Array.isArray(nodes) || !Array.isArray(edges)) throw noGraph('it has no lists of nodes and edges');
   const graph = new Graph({ directed: true });
+  const names = nodeNames();
+  const ids = new Map<unknown, string>();
   for (const { id, ...label } of nodes) {
     if (typeof (id as unknown) !== 'string') throw noGraph('there is a node without an id');
-    graph.setNode(id, label);
+    if (ids.has(id)) throw noGraph(`there are two nodes with the id ${shown(id)}`);
+    const own = names.take(id);
+    ids.set(id, own);
+    graph.setNode(own, own === id ? label : { name: id, ...label });
   }
   for (const { from, to, ...label } of edges) {
-    if (!graph.hasNode(from) || !graph.hasNode(to)) throw noGraph(`the edge from ${from} to ${to} leads nowhere`);
-    graph.setEdge(from, to, label);
+    const [v, w] = [ids.get(from), ids.get(to)];
+    if (v === undefined || w === undefined) {
+      throw noGraph(`the edge from ${shown(describeError(from))} to ${shown(describeError(to))} leads nowhere`);
+    }
+    graph.setEdge(v, w, label);
   }
   return graph;
 }
@@ -240,9 +254,9 @@ type Known = Pick<GraphNode, 'name' | 'kind'> & {
 
 /** What is known about a node, completed where the graph comes from somewhere else. */
 function nodeOf(graph: Graph, id: string): Known {
-  const { name = id, kind = 'service', state, restarts = 0, ownMs } = labelOf<GraphNode>(graph.node(id));
+  const { name, kind = 'service', state, restarts = 0, ownMs } = labelOf<GraphNode>(graph.node(id));
   return {
-    name,
+    name: typeof name === 'string' ? name : id,
     kind: Object.hasOwn(dotShapes, kind) ? kind : 'service',
     state: state !== undefined && Object.hasOwn(colors, state) ? state : undefined,
     restarts,
@@ -273,6 +287,33 @@ function about({ kind, state, restarts, ownMs }: Known, { states = true, times =
 
 function dotId(id: string): string {
   return `"${id.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+}
+
+/**
+ * A name as every picture can take it: without control characters, which Graphviz refuses, no XML can hold, and a terminal obeys;
+ * and no longer than people read (Graphviz takes 16,384 bytes).
+ */
+function shown(name: string): string {
+  return shorten(name, LONGEST_NAME).replaceAll(
+    // eslint-disable-next-line no-control-regex -- these are what it is about
+    /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]/g,
+    (letter) => `\\x${letter.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  );
+}
+
+const LONGEST_NAME = 1_000;
+
+/** What a tree of text calls each node: its name, or its id where several have that name. */
+function namesIn(graph: Graph): (id: string) => string {
+  const count = new Map<string, number>();
+  for (const id of graph.nodes()) {
+    const { name } = nodeOf(graph, id);
+    count.set(name, (count.get(name) ?? 0) + 1);
+  }
+  return (id) => {
+    const { name } = nodeOf(graph, id);
+    return shown(count.get(name) === 1 ? name : id).replaceAll(/\s+/g, ' ');
+  };
 }
 
 /** In a label a backslash begins a command, and an ampersand an entity. */

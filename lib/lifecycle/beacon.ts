@@ -1,4 +1,5 @@
 import { Graph } from '@dagrejs/graphlib';
+import { nodeNames } from '../base/unique-names.js';
 
 /** Something that has a place in the tree of services: a service, a node of a container's graph, a worker. */
 export interface TreeNode {
@@ -11,7 +12,7 @@ export interface TreeNode {
 
 /**
  * A service's place in the tree of what runs (mode's `Node`). In a container the parent of a service is the dependent
- * through which the root is nearest; a graph has more edges than that, which `container.graph()` shows.
+ * through which the root is nearest; a graph has more edges than that, which `container.graph()` shows. Each place has one beacon.
  */
 export class Beacon {
   constructor(private readonly node: TreeNode) {}
@@ -27,15 +28,15 @@ export class Beacon {
 
   get parent(): Beacon | undefined {
     const { treeParent } = this.node;
-    return treeParent === undefined ? undefined : new Beacon(treeParent);
+    return treeParent && beaconOf(treeParent);
   }
 
   get children(): Beacon[] {
-    return this.node.treeChildren.map((child) => new Beacon(child));
+    return this.node.treeChildren.map(beaconOf);
   }
 
   get root(): Beacon {
-    return new Beacon(this.#line().at(-1) as TreeNode);
+    return beaconOf(this.#line().at(-1) as TreeNode);
   }
 
   /** The names from the root to here. */
@@ -52,18 +53,18 @@ export class Beacon {
 
   /** From here up to the root. */
   *walk(): Generator<Beacon, void, void> {
-    for (const node of this.#line()) yield new Beacon(node);
+    for (const node of this.#line()) yield beaconOf(node);
   }
 
   /** The tree from here down, with an edge from each parent to each child. */
   asGraph(): Graph {
     const graph = new Graph({ directed: true });
     const ids = new Map<TreeNode, string>();
-    const used = new Set<string>();
+    const names = nodeNames();
     const idOf = (node: TreeNode): string => {
       let id = ids.get(node);
       if (id === undefined) {
-        id = uniqueName(node.name, used);
+        id = names.take(node.name);
         ids.set(node, id);
         graph.setNode(id, { name: node.name });
       }
@@ -88,10 +89,14 @@ export class Beacon {
   }
 }
 
-/** A name that is not used yet: itself, or `Name#2` and so on. Takes it. */
-export function uniqueName(name: string, used: Set<string>): string {
-  let id = name;
-  for (let n = 2; used.has(id); n += 1) id = `${name}#${String(n)}`;
-  used.add(id);
-  return id;
+const beacons = new WeakMap<TreeNode, Beacon>();
+
+/** The beacon of a node: always the same one. */
+export function beaconOf(node: TreeNode): Beacon {
+  let beacon = beacons.get(node);
+  if (beacon === undefined) {
+    beacon = new Beacon(node);
+    beacons.set(node, beacon);
+  }
+  return beacon;
 }

@@ -1,26 +1,36 @@
 /** What every running task waits on, in words. */
 import { formatMs } from '../base/duration.js';
+import { way } from '../base/errors.js';
+import { UniqueNames } from '../base/unique-names.js';
 import { isTracing, lastCall, type TracedWait } from '../run/tracing.js';
-import { uniqueName } from './beacon.js';
 import type { Lifecycle } from './lifecycle.js';
 import { hookAt } from './waiting-on.js';
 
 /**
  * By the name of the task, timer, crontab or hook, for a child after its name: `listen`, `Child → listen`. Only what is under
- * way is in it.
+ * way is in it. The way to a child that is far below is shortened.
  */
 export function tracebacksOf(lifecycle: Lifecycle): Record<string, string> {
-  const result: Record<string, string> = {};
-  collect(lifecycle, '', result, new Set());
-  return result;
-}
-
-function collect(lifecycle: Lifecycle, prefix: string, result: Record<string, string>, used: Set<string>): void {
-  const active = activeCalls(lifecycle);
-  for (const { name, call } of active) {
-    result[uniqueName(prefix + name, used)] = describe(lifecycle, call, active.length);
+  const entries: [key: string, text: string][] = [];
+  const keys = new UniqueNames();
+  const path: string[] = [];
+  const rest = [{ lifecycle, depth: 0 }];
+  // a list instead of calls within calls, since a tree can be deep
+  for (let at = rest.pop(); at !== undefined; at = rest.pop()) {
+    const { lifecycle: one, depth } = at;
+    // whoever stands above it, but for the one that is asked
+    path.length = Math.max(0, depth - 1);
+    if (depth > 0) path.push(one.name);
+    const active = activeCalls(one);
+    for (const { name, call } of active) {
+      path.push(name);
+      entries.push([keys.take(way(path)), describe(one, call, active.length)]);
+      path.pop();
+    }
+    for (const child of [...one.children].reverse()) rest.push({ lifecycle: child, depth: depth + 1 });
   }
-  for (const child of lifecycle.children) collect(child, `${prefix}${child.name} → `, result, used);
+  // a task may be called `__proto__`
+  return Object.fromEntries(entries);
 }
 
 /** What is under way in a service. */

@@ -310,3 +310,27 @@ describe('a real container', () => {
     expect(toText(api.beacon.asGraph())).toBe('Api\n├── Db\n│   └── Poller\n├── pool\n└── Migrations\n');
   });
 });
+
+describe('a name that no program can show', () => {
+  const control = 'a\u0000b\u001B[2J\u0007';
+
+  it('has its control characters written out, in every picture', () => {
+    // eslint-disable-next-line no-control-regex -- these are what it is about
+    const forbidden = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F]/;
+    const graph = named(control);
+    for (const draw of [toDot, toMermaid, toText]) expect(forbidden.test(draw(graph))).toBe(false);
+    expect(toText(graph)).toContain(String.raw`a\x00b\x1b[2J\x07`);
+    expect(toDot(graph)).toContain(String.raw`"App" -> "a\\x00b\\x1b[2J\\x07"`);
+    expect(fromJson(toJson(graph)).hasNode(control)).toBe(true);
+  });
+
+  it('is shortened, since Graphviz takes 16,384 bytes, and told from others that begin like it', () => {
+    const graph = named('&'.repeat(20_000));
+    graph.setNode(`${'&'.repeat(19_999)}!`, { name: 'other', ...aService });
+    const dot = toDot(graph);
+    for (const [text] of dot.matchAll(/"(?:[^"\\]|\\.)*"/g)) expect(Buffer.byteLength(text)).toBeLessThan(16_384);
+    expect(new Set(Array.from(dot.matchAll(/^ {2}("[^"]*") \[/gm), ([, id]) => id)).size).toBe(3);
+    expect(toMermaid(graph).length).toBeLessThan(20_000);
+    expect(toDot(graph, { name: 'x'.repeat(20_000) }).split('\n')[0]?.length).toBeLessThan(2_000);
+  });
+});

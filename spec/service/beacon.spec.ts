@@ -33,6 +33,15 @@ describe('a beacon', () => {
     ]);
   });
 
+  it('is one object for each place, however it is reached', () => {
+    const { root, left, leaf } = tree();
+    expect(leaf.beacon).toBe(leaf.beacon);
+    expect(leaf.beacon.parent).toBe(left.beacon);
+    expect(leaf.beacon.root).toBe(root.beacon);
+    expect(root.beacon.children.includes(left.beacon)).toBe(true);
+    expect([...leaf.beacon.walk()].at(-1)).toBe(root.beacon);
+  });
+
   it('knows its root, parent and children, path and depth', () => {
     const { root, left, leaf } = tree();
     expect(leaf.beacon.root.data).toBe(root);
