@@ -38,7 +38,7 @@ const MAY_IMPORT: Readonly<Record<string, string>> = {
     'base supervise tools declare plan run lifecycle service.ts services container inversify reflect-metadata @dagrejs/graphlib',
   // the edge: each of these by itself, around the core
   'graph-export': 'base container @dagrejs/graphlib',
-  testing: 'base lifecycle',
+  testing: 'base declare plan lifecycle container inversify',
   modules: 'base node:fs node:module node:path node:url',
   'modules/import-module.ts': '(computed)',
   threads: 'base lifecycle service.ts node:fs node:inspector node:path node:url node:util node:worker_threads',

@@ -92,6 +92,5 @@ export function requireOptions(options: object | undefined, known: readonly stri
 export function isPlain(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  // that of another realm has no prototype either
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+  return prototype === Object.prototype || prototype === null;
 }

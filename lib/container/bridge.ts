@@ -12,6 +12,7 @@ import { isThenable } from '../base/async.js';
 import { ModeError } from '../base/errors.js';
 import { isResource, type Node, type Source } from '../plan/node.js';
 import type { Bindings } from '../plan/resolver.js';
+import { StandIns } from './stand-ins.js';
 import type { Unit } from './unit.js';
 
 /** What a bridge needs of the container it belongs to. */
@@ -57,6 +58,7 @@ export class Bridge {
   readonly #activated = new WeakSet();
   /** Whether anything could be activated: most programs have no handlers at all. */
   private activates: boolean;
+  readonly #standIns = new StandIns((binding) => this.standsFor(binding));
   /** Whether it is us who ask. */
   #plain = false;
   /** Whether inversify may have plans that it keeps. */
@@ -97,25 +99,27 @@ export class Bridge {
   /** Looks between inversify and its bindings. Again after a `restore()`, which replaces them. */
   attach(): void {
     const { bindingService, activationService } = this.#context;
-    const bindingsOf = bindingService.getNonParentBindings.bind(bindingService);
+    const bound = bindingService.getNonParentBindings.bind(bindingService);
+    const bindingsOf = ((token: ServiceIdentifier): Iterable<Binding> | undefined =>
+      this.#standIns.any ? this.#standIns.bindings(token, bound(token)) : bound(token)) as typeof bound;
     const activationsOf = activationService.get.bind(activationService);
     const addActivation = activationService.add.bind(activationService);
     this.#unbound.clear();
     this.activations = activationsOf;
     this.#bindings = {
       getNonParentBindings: bindingsOf,
-      getNonParentBoundServices: () => bindingService.getNonParentBoundServices(),
+      getNonParentBoundServices: () => this.#standIns.tokens(bindingService.getNonParentBoundServices()),
       get: (token) => this.plainly(() => bindingService.get(token)),
       getChained: (token) => this.plainly(() => [...bindingService.getChained(token)]),
     };
     bindingService.getNonParentBindings = ((token: ServiceIdentifier): Iterable<Binding> | undefined => {
-      const bound = bindingsOf(token);
-      if (this.#plain) return bound;
+      const bindings = bindingsOf(token);
+      if (this.#plain) return bindings;
       this.#planned = true;
       return this.plainly(() => {
-        if (bound === undefined) return this.#byItself(token);
-        for (const binding of bound) this.#host.meet(binding);
-        return bound;
+        if (bindings === undefined) return this.#byItself(token);
+        for (const binding of bindings) this.#host.meet(binding);
+        return bindings;
       });
     }) as typeof bindingsOf;
     activationService.add = (activation, relation) => {
@@ -182,6 +186,12 @@ export class Bridge {
     } finally {
       this.#plain = before;
     }
+  }
+
+  /** From now on, whoever asks for an identifier is given what another one gives, whatever is bound to it. */
+  standIn(token: ServiceIdentifier, other: ServiceIdentifier): void {
+    this.#standIns.add(token, other);
+    this.invalidate();
   }
 
   /** What a binding was made to stand for. */

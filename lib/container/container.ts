@@ -17,6 +17,7 @@ import { Activity } from './activity.js';
 import type { Engine } from './engine.js';
 import { explainCrash } from './explain.js';
 import { Host } from './host.js';
+import { insides } from './inside.js';
 import {
   checkBoot,
   checkContainer,
@@ -48,6 +49,7 @@ export class Container extends inversify.Container implements AsyncDisposable {
   constructor(options: ContainerOptions = {}) {
     super(checkContainer(options));
     this.#host = new Host(this, options, Container.#resolverOf(options.parent));
+    insides.set(this, this.#host);
     this.#engine = this.#host.engine;
     this.#resolver = this.#host.resolver;
   }

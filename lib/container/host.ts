@@ -33,7 +33,7 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
   readonly env: { -readonly [Key in keyof Environment]: Environment[Key] };
   readonly engine: Engine;
   readonly resolver: Resolver;
-  readonly #listeners: Listeners;
+  readonly listeners: Listeners;
   readonly #ids = nodeNames();
   /** Given when somebody asks, in the order in which the units were made: many programs run without. */
   readonly #idOf = new Map<Unit, string>();
@@ -56,7 +56,7 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
   ) {
     const clock = options.clock ?? systemClock;
     const listeners = new Listeners(clock);
-    this.#listeners = listeners;
+    this.listeners = listeners;
     this.env = {
       clock,
       logger: reliable(options.logger ?? silentLogger, (error) => {
@@ -108,11 +108,11 @@ export class Host implements ResolverHost, EngineHost, BridgeHost {
   }
 
   listen(listener: (event: LifecycleEvent) => void): () => void {
-    const off = this.#listeners.add(listener);
+    const off = this.listeners.add(listener);
     this.env.listening = true;
     return () => {
       off();
-      this.env.listening = this.#listeners.any;
+      this.env.listening = this.listeners.any;
     };
   }
 

@@ -6,7 +6,8 @@ import type { LifecycleEvent, LifecycleEventBody } from '../base/events.js';
 type Listener = (event: LifecycleEvent) => void;
 
 export class Listeners {
-  readonly #listeners = new Set<Listener>();
+  /** As they are called, and as they were given. */
+  readonly #listeners = new Map<Listener, Listener>();
   /** What is being told, and what is to be told after it. */
   readonly #events: LifecycleEvent[] = [];
 
@@ -14,6 +15,10 @@ export class Listeners {
 
   get any(): boolean {
     return this.#listeners.size > 0;
+  }
+
+  get all(): Listener[] {
+    return [...this.#listeners.values()];
   }
 
   /** Takes one on, until the returned function is called. */
@@ -27,7 +32,7 @@ export class Listeners {
         });
       }
     };
-    this.#listeners.add(own);
+    this.#listeners.set(own, listener);
     return () => this.#listeners.delete(own);
   }
 
@@ -36,7 +41,7 @@ export class Listeners {
     if (this.#events.length > 1) return;
     // what happens while an event is told is told after it, so that everybody hears everything in the same order
     for (let event = this.#events[0]; event !== undefined; event = this.#events[0]) {
-      for (const listener of [...this.#listeners]) {
+      for (const listener of [...this.#listeners.keys()]) {
         if (!this.#listeners.has(listener)) continue;
         try {
           listener(event);

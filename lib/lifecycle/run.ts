@@ -64,6 +64,7 @@ class Load {
   mishaps: Mishap[] | undefined;
   abandoned: string[] | undefined;
   lateStop = false;
+  left: Map<object, string> | undefined;
   hearer: Hearer | undefined;
 }
 
@@ -206,6 +207,25 @@ export class Run implements Timed, TaskHost, Hearer {
 
   get holds(): number {
     return this.load?.holds ?? 0;
+  }
+
+  /** How many releases of what it has acquired are still to come. */
+  get unreleased(): number {
+    return this.load?.scope?.size ?? 0;
+  }
+
+  /** Hooks that nobody waits for any more, and that have not ended. */
+  get unsettled(): string[] {
+    return [...(this.load?.left?.values() ?? [])];
+  }
+
+  /** Nobody waits for a hook any more; `key` says so again when it has ended. */
+  leave(key: object, hook: string | undefined): void {
+    if (hook !== undefined) (this.taken.left ??= new Map<object, string>()).set(key, hook);
+  }
+
+  settledLate(key: object): void {
+    this.load?.left?.delete(key);
   }
 
   emit(event: LifecycleEventBody): void {

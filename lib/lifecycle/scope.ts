@@ -5,6 +5,12 @@ export type Release = () => unknown;
 /** What a run has acquired, released last-in first-out (mode's exit stacks). */
 export class Scope {
   readonly #releases: Release[] = [];
+  #underWay = 0;
+
+  /** How many releases are still to come, or have not ended. */
+  get size(): number {
+    return this.#releases.length + this.#underWay;
+  }
 
   add(release: Release): void {
     this.#releases.push(release);
@@ -19,7 +25,12 @@ export class Scope {
       try {
         const pending = this.#releases.pop()?.();
         if (isThenable(pending)) {
-          const settled = Promise.resolve(pending).then(undefined, onError);
+          this.#underWay += 1;
+          const settled = Promise.resolve(pending)
+            .then(undefined, onError)
+            .then(() => {
+              this.#underWay -= 1;
+            });
           if (inTime) return settled;
         }
       } catch (error) {

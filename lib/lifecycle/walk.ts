@@ -8,6 +8,7 @@ import * as Phase from './phase.js';
 import { bit, TAKEN_AGAIN, type Hearer, type Run } from './run.js';
 import { stepDown, stepUp, traceStep } from './steps.js';
 import { warn } from './telling.js';
+import { hookAt } from './waiting-on.js';
 
 /** Walks on until a step is asynchronous, or the run rests. */
 export function proceed(hearer: Hearer): void {
@@ -20,6 +21,7 @@ function walk(this: Hearer): void {
   const { run, givenUp } = this;
   const { lifecycle } = run;
   if (givenUp !== undefined) {
+    run.settledLate(this);
     if (givenUp === Phase.Start) startedLate(lifecycle, run);
     return;
   }
@@ -40,7 +42,7 @@ function walk(this: Hearer): void {
           promise.then((hearer.passed ??= walk.bind(hearer)), (hearer.failed ??= hearFailed.bind(hearer)));
           return;
         }
-        disregard(lifecycle, promise);
+        disregard(lifecycle, run, promise);
       }
     } catch (error) {
       keepTime(before);
@@ -61,7 +63,9 @@ function isTakenAgain({ phase, ending }: Run): boolean {
 
 /** Leaves the step that is under way to itself and goes on with the next one. */
 export function giveUp(run: Run): void {
-  run.hearer.givenUp = run.phase;
+  const { hearer } = run;
+  hearer.givenUp = run.phase;
+  run.leave(hearer, leftAt(run));
   run.busy = false;
   run.phase = run.after(run.phase < Phase.Stop ? Phase.Up : run.phase);
   walk.call(run.hearer);
@@ -71,6 +75,7 @@ function hearFailed(this: Hearer, error: unknown): void {
   const { run, givenUp } = this;
   const { lifecycle } = run;
   if (givenUp !== undefined) {
+    run.settledLate(this);
     failedLate(lifecycle, error);
     return;
   }
@@ -122,10 +127,23 @@ function startedLate(lifecycle: Lifecycle, run: Run): void {
 }
 
 // of its own, as closures take room when the function around them is called
-function disregard(lifecycle: Lifecycle, promise: Promise<unknown>): void {
-  promise.catch((error: unknown) => {
-    failedLate(lifecycle, error);
-  });
+function disregard(lifecycle: Lifecycle, run: Run, promise: Promise<unknown>): void {
+  run.leave(promise, leftAt(run));
+  promise.then(
+    () => {
+      run.settledLate(promise);
+    },
+    (error: unknown) => {
+      run.settledLate(promise);
+      failedLate(lifecycle, error);
+    },
+  );
+}
+
+/** The hook that it is at. Releases are known to whoever keeps them. */
+function leftAt(run: Run): string | undefined {
+  const { phase, lifecycle } = run;
+  return phase === Phase.Release || phase === Phase.LastRelease ? undefined : hookAt(lifecycle, run);
 }
 
 function failedLate(lifecycle: Lifecycle, error: unknown): void {

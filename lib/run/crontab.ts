@@ -78,6 +78,15 @@ export class CrontabSchedule implements Schedule {
     this.#arm(this.#dealt);
   }
 
+  fire(): Promise<void> | undefined {
+    if (this.#isBusy) {
+      this.#calls.skip(1, 'running');
+      return undefined;
+    }
+    this.#claim(new Date(this.host.clock.date()));
+    return this.idle;
+  }
+
   stop(): void {
     this.#alarm?.cancel();
     this.#alarm = undefined;
@@ -127,10 +136,14 @@ export class CrontabSchedule implements Schedule {
     return interval < HOUR && (this.#table.next(this.#dealt) ?? since) - since > 2 * interval;
   }
 
+  get #isBusy(): boolean {
+    return this.#calls.busy || this.#claiming !== undefined;
+  }
+
   #due(now: number, first: number): void {
     const { last, count } = this.#take(first, now);
     this.#arm(now);
-    const isBusy = this.#calls.busy || this.#claiming !== undefined;
+    const isBusy = this.#isBusy;
     if (!isBusy && now - last > MISSED && this.options.missed === 'skip') {
       this.#calls.skip(count, 'late');
       return;

@@ -8,6 +8,8 @@ export interface Schedule {
   start(): void;
   /** Nothing is begun any more; a run that is under way is left to finish, see `idle`. */
   stop(): void;
+  /** Makes a run now, as if it were due; what is returned settles, never rejecting, when that is over. */
+  fire(): Promise<void> | undefined;
   /** Settles, never rejecting, when the run that is under way is over; `undefined` when there is none. */
   readonly idle: Promise<void> | undefined;
   /** What it has done and will do. */

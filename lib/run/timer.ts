@@ -57,6 +57,15 @@ export class TimerSchedule implements Schedule {
     else this.#calls.make();
   }
 
+  fire(): Promise<void> | undefined {
+    if (this.#calls.busy) {
+      this.#calls.skip(1, 'running');
+      return undefined;
+    }
+    this.#calls.make();
+    return this.idle;
+  }
+
   stop(): void {
     this.#alarm?.cancel();
     this.#alarm = undefined;

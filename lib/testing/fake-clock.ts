@@ -1,7 +1,6 @@
 import { LONGEST, nextTurn, type Clock, type TimerHandle } from '../base/clock.js';
 import { deferred, type Deferred } from '../base/async.js';
 import { formatMs, toMs, type Duration } from '../base/duration.js';
-import { requireOptions } from '../base/nearest.js';
 
 // Taken when this file is loaded, so that a test runner's own fake timers do not stop it.
 const realTimeout = setTimeout;
@@ -50,9 +49,7 @@ export class FakeClock implements Clock {
   #queue: Promise<void> = Promise.resolve();
   readonly #patience: number;
 
-  constructor(options: FakeClockOptions = {}) {
-    requireOptions(options, ['start', 'patience'], 'new FakeClock()');
-    const { start = '2026-01-01T00:00:00Z', patience = '4s' } = options;
+  constructor({ start = '2026-01-01T00:00:00Z', patience = '4s' }: FakeClockOptions = {}) {
     this.#patience = toMs(patience, 'The patience of a FakeClock');
     this.#date = new Date(start).getTime();
     if (Number.isNaN(this.#date)) throw new TypeError(`A FakeClock cannot start at ${String(start)}\n  → Give a date.`);

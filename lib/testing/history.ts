@@ -1,6 +1,5 @@
 import { describeError } from '../base/errors.js';
 import type { LifecycleEvent } from '../base/events.js';
-import { requireOptions } from '../base/nearest.js';
 
 /** Whatever reports lifecycle events: a container. */
 export interface EventSource {
@@ -13,6 +12,9 @@ export interface HistoryOptions {
   /** Only events of these types, for example `['service']`; by default all. */
   types?: readonly LifecycleEvent['type'][];
 }
+
+/** Listeners of the test kit itself, which are no leaks. */
+export const recorders = new WeakSet();
 
 /** What has happened since the recording began. */
 export interface History {
@@ -47,16 +49,16 @@ export interface History {
  * warning: something odd
  * ```
  */
-export function recordHistory(source: EventSource, options: HistoryOptions = {}): History {
-  requireOptions(options, ['types'], 'recordHistory()');
-  const { types } = options;
+export function recordHistory(source: EventSource, { types }: HistoryOptions = {}): History {
   const list: string[] = [];
   const events: LifecycleEvent[] = [];
-  const stop = source.on((event) => {
+  const record = (event: LifecycleEvent): void => {
     if (types !== undefined && !types.includes(event.type)) return;
     events.push(event);
     list.push(lineOf(event));
-  });
+  };
+  recorders.add(record);
+  const stop = source.on(record);
   return {
     list,
     events,

@@ -1,4 +1,4 @@
-import { QUEUE_OPTIONS, type QueueServiceThreadOptions } from './options.js';
+import type { QueueServiceThreadOptions } from './options.js';
 import type { AnyService, Remote, RemoteArguments, RemoteMethod, RemoteResult } from './remote.js';
 import { ServiceThread, THREAD, unnamed } from './service-thread.js';
 
@@ -30,8 +30,9 @@ import { ServiceThread, THREAD, unnamed } from './service-thread.js';
  * cause), ERR_MODE_THREAD_CLONE and ERR_MODE_THREAD_METHOD.
  */
 export class QueueServiceThread<S = AnyService> extends ServiceThread<S> {
+  // eslint-disable-next-line no-useless-constructor -- it takes the options for the queue as well
   constructor(options: QueueServiceThreadOptions<S>) {
-    super(options, QUEUE_OPTIONS);
+    super(options);
   }
 
   /** The methods of the service inside, as functions that call them there. */

@@ -1,8 +1,7 @@
 import { LIFECYCLE } from '../lifecycle/lifecycle.js';
 import { Service } from '../service.js';
 import { ThreadLink } from './link.js';
-import { THREAD_OPTIONS, type ServiceThreadOptions } from './options.js';
-import { requireOptions } from '../base/nearest.js';
+import type { ServiceThreadOptions } from './options.js';
 
 /** Where a service keeps its thread. */
 export const THREAD = Symbol('mode-ts.thread');
@@ -37,10 +36,8 @@ export class ServiceThread<S = unknown> extends Service {
   /** @internal */
   readonly [THREAD]: ThreadLink;
 
-  /** @param known for subclasses of this package: which options there are */
-  constructor(options: ServiceThreadOptions<S>, known: readonly string[] = THREAD_OPTIONS) {
+  constructor(options: ServiceThreadOptions<S>) {
     super();
-    requireOptions(options, known, `new ${new.target.name}()`);
     const { [LIFECYCLE]: lifecycle } = this;
     const name =
       options.name ?? (unnamed.has(new.target) && options.export !== undefined ? `${options.export}Thread` : undefined);

@@ -1,6 +1,5 @@
 import { Fifo } from './fifo.js';
 import { Waiters } from './waiters.js';
-import { requireOptions } from '../base/nearest.js';
 
 /** How a `FlowControlEvent` begins. */
 export interface FlowControlEventOptions {
@@ -21,9 +20,7 @@ export class FlowControlEvent {
   readonly #managed = new Set<WeakRef<{ clear(): void }>>();
   #sweepAt = 32;
 
-  constructor(options: FlowControlEventOptions = {}) {
-    requireOptions(options, ['initiallySuspended'], 'new FlowControlEvent()');
-    const { initiallySuspended = true } = options;
+  constructor({ initiallySuspended = true }: FlowControlEventOptions = {}) {
     this.#active = !initiallySuspended;
   }
 
@@ -100,16 +97,6 @@ export interface FlowControlQueueOptions extends PressureCallbacks {
   pressureDropRatio?: number;
 }
 
-const QUEUE_OPTIONS: readonly (keyof FlowControlQueueOptions)[] = [
-  'maxSize',
-  'flowControl',
-  'clearOnResume',
-  'pressureHighRatio',
-  'pressureDropRatio',
-  'onPressureHigh',
-  'onPressureDrop',
-];
-
 /**
  * A queue that can be bounded, suspended, and tell producers when to slow down (mode's `FlowControlQueue`).
  *
@@ -146,7 +133,6 @@ export class FlowControlQueue<T> implements AsyncIterable<T> {
 
   /** @throws TypeError, RangeError when a size or ratio makes no sense, with its value. */
   constructor(options: FlowControlQueueOptions = {}) {
-    requireOptions(options, QUEUE_OPTIONS, `new ${new.target.name}()`);
     const {
       maxSize = Infinity,
       flowControl,

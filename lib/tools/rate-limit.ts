@@ -1,7 +1,6 @@
 import { Alarm, currentKeeper, systemClock, type Clock, type Timekeeper } from '../base/clock.js';
 import { toMs, type Duration } from '../base/duration.js';
 import { Waiters } from './waiters.js';
-import { requireOptions } from '../base/nearest.js';
 
 /** What a `Bucket` holds, and whose time it goes by. */
 export interface RateLimitOptions {
@@ -44,9 +43,7 @@ export class Bucket {
   });
 
   /** @throws TypeError, RangeError when a number makes no sense, with its value. */
-  constructor(limit: number, per: Duration = '1s', options: RateLimitOptions = {}) {
-    requireOptions(options, ['capacity', 'clock'], 'rateLimit()');
-    const { capacity, clock } = options;
+  constructor(limit: number, per: Duration = '1s', { capacity, clock }: RateLimitOptions = {}) {
     this.limit = positive(limit, 'limit');
     this.per = positive(toMs(per, 'per'), 'per');
     this.capacity = positive(capacity ?? Math.max(1, limit), 'capacity');
