@@ -22,6 +22,7 @@ import { toPromise, toPromises, type Settled, type WaitOptions } from './lifecyc
 import { backgroundTask } from './run/background.js';
 import { Diag, withFlag } from './tools/diag.js';
 import { inWords } from './base/words.js';
+import { requireOptions } from './base/nearest.js';
 
 export type { WaitOptions };
 
@@ -57,6 +58,7 @@ export class Service implements AsyncDisposable {
     if (typeof run !== 'function') {
       throw new TypeError(`Service.from() takes a function, not ${inWords(run, { depth: 0 })}`);
     }
+    requireOptions(options, ['name'], 'Service.from()');
     return new FromFunction(run, options.name ?? (run.name === '' ? 'Service' : run.name));
   }
 
@@ -212,6 +214,7 @@ export class Service implements AsyncDisposable {
         `addTask() of ${this.label} takes a promise or a function, not ${inWords(work, { depth: 0 })}`,
       );
     }
+    requireOptions(options, ['name'], `addTask() of ${this.label}`);
     const run = runFor(lifecycle, work);
     const call = underWay ? () => work : work;
     const name = options.name ?? (underWay || work.name === '' ? 'task' : work.name);

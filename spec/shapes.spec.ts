@@ -205,12 +205,16 @@ describe('the package exports', () => {
     'preDestroy',
     'unmanaged',
     'decorate',
-    'ContainerModule',
     'LazyServiceIdentifier',
   ])("inversify's own %s", async (name) => {
     expect((core as Record<string, unknown>)[name]).toBe(
       ((await import('inversify')) as Record<string, unknown>)[name],
     );
+  });
+
+  it("a ContainerModule that is one of inversify's", async () => {
+    const { ContainerModule } = await import('inversify');
+    expect(new core.ContainerModule(() => undefined)).toBeInstanceOf(ContainerModule);
   });
 
   it('and every method of the container that the contract names', () => {

@@ -92,5 +92,6 @@ export function requireOptions(options: object | undefined, known: readonly stri
 export function isPlain(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+  // that of another realm has no prototype either
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

@@ -272,8 +272,8 @@ export function declareBase(cls: Class): void {
 
 function restartOf(options: RestartOptions, name: string): ServiceRestart | undefined {
   requireOptions(options, RESTART, `restart of ${name}`);
-  const { when = 'crash', scope = 'dependents' } = options;
-  const policy = restartPolicy(options, `restart of ${name}`);
+  const { when = 'crash', scope = 'dependents', ...budget } = options;
+  const policy = restartPolicy(budget, `restart of ${name}`);
   if (when !== 'crash' && when !== 'never') {
     throw new TypeError(
       `restart of ${name}: when is 'crash' or 'never', not ${String(when)}\n  → Leave it out to restart after a crash.`,

@@ -9,6 +9,7 @@ import { nodeNames, UniqueNames } from '../base/unique-names.js';
 import { describeError, shorten } from '../base/words.js';
 import type { ServiceState } from '../base/events.js';
 import type { GraphNode } from '../container/picture.js';
+import { requireOptions } from '../base/nearest.js';
 
 export type { GraphNode } from '../container/picture.js';
 
@@ -74,8 +75,11 @@ const dotEdges: Readonly<Record<GraphEdgeKind, string>> = {
   child: ' [style=dotted]',
 };
 
+const PICTURE: readonly (keyof PictureOptions)[] = ['states', 'times', 'direction'];
+
 /** For Graphviz: `dot -Tsvg services.dot -o services.svg`. Edges of `dependsOn` are dashed, those to children dotted. */
 export function toDot(graph: Graph, options: DotOptions = {}): string {
+  requireOptions(options, ['name', ...PICTURE], 'toDot()');
   const { name = 'services', direction = 'TB', states = true } = options;
   const lines = [`digraph ${dotId(shown(name))} {`, `  rankdir=${direction};`, '  node [fontname="Helvetica"];'];
   const names = new UniqueNames();
@@ -108,6 +112,7 @@ const mermaidEdges: Readonly<Record<GraphEdgeKind, string>> = { inject: '-->', d
  * edges.)
  */
 export function toMermaid(graph: Graph, options: PictureOptions = {}): string {
+  requireOptions(options, PICTURE, 'toMermaid()');
   const { direction = 'TB', states = true } = options;
   const lines = [`flowchart ${direction}`];
   // mermaid's own ids cannot be quoted
@@ -152,6 +157,7 @@ interface Branch {
  * down.
  */
 export function toText(graph: Graph, options: TextOptions = {}): string {
+  requireOptions(options, ['states', 'times', 'depth'], 'toText()');
   const lines: string[] = [];
   const told = new Set<string>();
   const nameOf = namesIn(graph);

@@ -4,6 +4,7 @@ import { Alarm, type Clock } from '../base/clock.js';
 import { toMs, type Duration } from '../base/duration.js';
 import { ignoreFailure, type Begin } from '../base/settling.js';
 import { callSite, currentCall, isTracing, type TracedWait } from '../run/tracing.js';
+import { requireOptions } from '../base/nearest.js';
 
 export interface WaitOptions {
   /** Give up waiting after this long. Default: never. */
@@ -105,11 +106,13 @@ export class Waits {
   async outcome<T>(
     what: string,
     given: readonly unknown[],
-    { timeout }: WaitOptions,
+    options: WaitOptions,
     begin: () => Begin<T>,
   ): Promise<{ value: T } | 'stopped' | 'timeout'> {
     let begun = false;
     try {
+      requireOptions(options, ['timeout'], `${what}()`);
+      const { timeout } = options;
       const ms = timeout === undefined ? undefined : toMs(timeout, 'The timeout of a wait');
       if (this.ended()) return 'stopped';
       begun = true;

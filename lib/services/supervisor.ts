@@ -2,9 +2,10 @@
 import { requireOurService } from '../declare/copies.js';
 import { LIFECYCLE, type Lifecycle } from '../lifecycle/lifecycle.js';
 import { Service } from '../service.js';
-import { describePolicy, restartPolicy, type RestartPolicyOptions } from '../supervise/budget.js';
+import { describePolicy, POLICY_OPTIONS, restartPolicy, type RestartPolicyOptions } from '../supervise/budget.js';
 import type { Strategy } from '../supervise/strategy.js';
 import { Supervision } from './supervision.js';
+import { requireOptions } from '../base/nearest.js';
 
 /**
  * Gives the service that takes the place of one that is to be restarted, or nothing where that one is to be started again.
@@ -70,14 +71,16 @@ export abstract class Supervisor extends Service {
     super();
     requireOurService(first);
     const isService = first instanceof Service;
-    const options = isService || first === undefined ? {} : first;
     const lifecycle = this[LIFECYCLE];
-    if (options.name !== undefined) {
-      lifecycle.name = options.name;
-      lifecycle.id = options.name;
+    const options: SupervisorOptions = isService || first === undefined ? {} : first;
+    requireOptions(options, ['name', 'replacement', ...POLICY_OPTIONS], `new ${new.target.name}()`);
+    const { name, replacement, ...budget } = options;
+    if (name !== undefined) {
+      lifecycle.name = name;
+      lifecycle.id = name;
     }
-    if (options.replacement !== undefined) this.replacement = options.replacement;
-    this.#supervision = new Supervision(this, lifecycle, restartPolicy(options, `restarts of ${lifecycle.name}`));
+    if (replacement !== undefined) this.replacement = replacement;
+    this.#supervision = new Supervision(this, lifecycle, restartPolicy(budget, `restarts of ${lifecycle.name}`));
     this.#supervision.add(isService ? [first, ...rest] : rest);
   }
 

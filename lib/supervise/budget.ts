@@ -100,6 +100,9 @@ export type Verdict =
       readonly history: RestartHistory;
     };
 
+/** What a policy can say. */
+export const POLICY_OPTIONS: readonly (keyof RestartPolicyOptions)[] = ['maxRestarts', 'over', 'backoff'];
+
 /**
  * Checks a policy and completes it.
  *
@@ -108,6 +111,7 @@ export type Verdict =
  */
 export function restartPolicy(options: RestartPolicyOptions = {}, what = 'restart policy'): RestartPolicy {
   if (typeof options !== 'object' || (options as unknown) === null) throw wrong(what, 'an object', options);
+  requireOptions(options, POLICY_OPTIONS, what);
   const { maxRestarts = 5, over = '1m', backoff = {} } = options;
   requireCount(maxRestarts, `${what}: maxRestarts`);
   const overMs = toMs(over, `${what}: over`);
@@ -160,6 +164,7 @@ function completed(given: BackoffOptions, what: string): Backoff {
   if (typeof given !== 'object' || (given as unknown) === null) {
     throw wrong(`${what}: backoff`, 'false or an object', given);
   }
+  requireOptions(given, ['initial', 'factor', 'max', 'jitter', 'resetAfter'], `${what}: backoff`);
   const { initial, factor = 2, max, jitter = 0.2, resetAfter = '1m' } = given;
   const givenInitial = initial === undefined ? undefined : toMs(initial, `${what}: backoff.initial`);
   const givenMax = max === undefined ? undefined : toMs(max, `${what}: backoff.max`);

@@ -1,6 +1,7 @@
 import { LONGEST, nextTurn, type Clock, type TimerHandle } from '../base/clock.js';
 import { deferred, type Deferred } from '../base/async.js';
 import { formatMs, toMs, type Duration } from '../base/duration.js';
+import { requireOptions } from '../base/nearest.js';
 
 // Taken when this file is loaded, so that a test runner's own fake timers do not stop it.
 const realTimeout = setTimeout;
@@ -49,7 +50,9 @@ export class FakeClock implements Clock {
   #queue: Promise<void> = Promise.resolve();
   readonly #patience: number;
 
-  constructor({ start = '2026-01-01T00:00:00Z', patience = '4s' }: FakeClockOptions = {}) {
+  constructor(options: FakeClockOptions = {}) {
+    requireOptions(options, ['start', 'patience'], 'new FakeClock()');
+    const { start = '2026-01-01T00:00:00Z', patience = '4s' } = options;
     this.#patience = toMs(patience, 'The patience of a FakeClock');
     this.#date = new Date(start).getTime();
     if (Number.isNaN(this.#date)) throw new TypeError(`A FakeClock cannot start at ${String(start)}\n  → Give a date.`);

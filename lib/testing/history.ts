@@ -1,5 +1,6 @@
 import { describeError } from '../base/errors.js';
 import type { LifecycleEvent } from '../base/events.js';
+import { requireOptions } from '../base/nearest.js';
 
 /** Whatever reports lifecycle events: a container. */
 export interface EventSource {
@@ -49,7 +50,9 @@ export interface History {
  * warning: something odd
  * ```
  */
-export function recordHistory(source: EventSource, { types }: HistoryOptions = {}): History {
+export function recordHistory(source: EventSource, options: HistoryOptions = {}): History {
+  requireOptions(options, ['types'], 'recordHistory()');
+  const { types } = options;
   const list: string[] = [];
   const events: LifecycleEvent[] = [];
   const record = (event: LifecycleEvent): void => {

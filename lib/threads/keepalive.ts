@@ -1,6 +1,7 @@
 import { url as inspectorUrl } from 'node:inspector';
 import { LONGEST } from '../base/clock.js';
 import { toMs, type Duration } from '../base/duration.js';
+import { requireOptions } from '../base/nearest.js';
 
 /** How a thread is watched. (systemd's `WatchdogSec=` asks the same of a process: to say every now and then that it lives.) */
 export interface KeepaliveOptions {
@@ -19,7 +20,9 @@ export interface Watch {
 }
 
 /** @throws TypeError for what is no duration, or 0 */
-export function watchOf({ every = 1_000, timeout = 5_000 }: KeepaliveOptions): Watch {
+export function watchOf(options: KeepaliveOptions): Watch {
+  requireOptions(options, ['every', 'timeout'], 'keepalive of a thread');
+  const { every = 1_000, timeout = 5_000 } = options;
   const watch = {
     // it does no harm to ask more often
     every: Math.min(LONGEST, toMs(every, 'The every of keepalive')),

@@ -8,8 +8,9 @@ import type { Service } from '../service.js';
 import * as errors from './errors.js';
 import { watchOf } from './keepalive.js';
 import { moduleUrl } from './module-url.js';
-import type { QueueServiceThreadOptions } from './options.js';
+import { LIMITS, type QueueServiceThreadOptions } from './options.js';
 import { ThreadRun, type ThreadHost, type ThreadOptions } from './thread-run.js';
+import { requireOptions } from '../base/nearest.js';
 
 export class ThreadLink implements ThreadHost {
   /** The thread of the present run, or of the last one. */
@@ -23,6 +24,7 @@ export class ThreadLink implements ThreadHost {
     options: QueueServiceThreadOptions,
   ) {
     const { keepalive = {}, resourceLimits, env, concurrency = 1, maxQueue = 1_000, args = [] } = options;
+    requireOptions(resourceLimits, LIMITS, 'resourceLimits of a thread');
     this.maxQueue = positive(maxQueue, 'The maxQueue of a thread');
     this.#options = { watch: keepalive === false ? undefined : watchOf(keepalive), resourceLimits, env };
     this.#start = {

@@ -47,3 +47,28 @@ export interface QueueServiceThreadOptions<S = unknown> extends ServiceThreadOpt
   /** How many calls can be without an answer before further ones are refused. Default 1000 (mode: no limit). */
   maxQueue?: number;
 }
+
+export const THREAD_OPTIONS: readonly (keyof ServiceThreadOptions)[] = [
+  'module',
+  'export',
+  'args',
+  'setup',
+  'name',
+  'keepalive',
+  'resourceLimits',
+  'env',
+];
+
+export const QUEUE_OPTIONS: readonly (keyof QueueServiceThreadOptions)[] = [
+  ...THREAD_OPTIONS,
+  'concurrency',
+  'maxQueue',
+];
+
+/** Those of `resourceLimits`, which Node does not check. */
+export const LIMITS: readonly (keyof ResourceLimits)[] = [
+  'maxYoungGenerationSizeMb',
+  'maxOldGenerationSizeMb',
+  'codeRangeSizeMb',
+  'stackSizeMb',
+];

@@ -1,4 +1,4 @@
-import type { QueueServiceThreadOptions } from './options.js';
+import { QUEUE_OPTIONS, type QueueServiceThreadOptions } from './options.js';
 import type { AnyService, Remote, RemoteArguments, RemoteMethod, RemoteResult } from './remote.js';
 import { ServiceThread, THREAD, unnamed } from './service-thread.js';
 
@@ -30,9 +30,8 @@ import { ServiceThread, THREAD, unnamed } from './service-thread.js';
  * cause), ERR_MODE_THREAD_CLONE and ERR_MODE_THREAD_METHOD.
  */
 export class QueueServiceThread<S = AnyService> extends ServiceThread<S> {
-  // eslint-disable-next-line no-useless-constructor -- it takes the options for the queue as well
   constructor(options: QueueServiceThreadOptions<S>) {
-    super(options);
+    super(options, QUEUE_OPTIONS);
   }
 
   /** The methods of the service inside, as functions that call them there. */

@@ -1,7 +1,8 @@
 import { LIFECYCLE } from '../lifecycle/lifecycle.js';
 import { Service } from '../service.js';
 import { ThreadLink } from './link.js';
-import type { ServiceThreadOptions } from './options.js';
+import { THREAD_OPTIONS, type ServiceThreadOptions } from './options.js';
+import { requireOptions } from '../base/nearest.js';
 
 /** Where a service keeps its thread. */
 export const THREAD = Symbol('mode-ts.thread');
@@ -36,8 +37,10 @@ export class ServiceThread<S = unknown> extends Service {
   /** @internal */
   readonly [THREAD]: ThreadLink;
 
-  constructor(options: ServiceThreadOptions<S>) {
+  /** @param known for subclasses of this package: which options there are */
+  constructor(options: ServiceThreadOptions<S>, known: readonly string[] = THREAD_OPTIONS) {
     super();
+    requireOptions(options, known, `new ${new.target.name}()`);
     const { [LIFECYCLE]: lifecycle } = this;
     const name =
       options.name ?? (unnamed.has(new.target) && options.export !== undefined ? `${options.export}Thread` : undefined);

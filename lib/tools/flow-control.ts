@@ -1,5 +1,6 @@
 import { Fifo } from './fifo.js';
 import { Waiters } from './waiters.js';
+import { requireOptions } from '../base/nearest.js';
 
 /** How a `FlowControlEvent` begins. */
 export interface FlowControlEventOptions {
@@ -20,7 +21,9 @@ export class FlowControlEvent {
   readonly #managed = new Set<WeakRef<{ clear(): void }>>();
   #sweepAt = 32;
 
-  constructor({ initiallySuspended = true }: FlowControlEventOptions = {}) {
+  constructor(options: FlowControlEventOptions = {}) {
+    requireOptions(options, ['initiallySuspended'], 'new FlowControlEvent()');
+    const { initiallySuspended = true } = options;
     this.#active = !initiallySuspended;
   }
 
@@ -97,6 +100,16 @@ export interface FlowControlQueueOptions extends PressureCallbacks {
   pressureDropRatio?: number;
 }
 
+const QUEUE_OPTIONS: readonly (keyof FlowControlQueueOptions)[] = [
+  'maxSize',
+  'flowControl',
+  'clearOnResume',
+  'pressureHighRatio',
+  'pressureDropRatio',
+  'onPressureHigh',
+  'onPressureDrop',
+];
+
 /**
  * A queue that can be bounded, suspended, and tell producers when to slow down (mode's `FlowControlQueue`).
  *
@@ -133,6 +146,7 @@ export class FlowControlQueue<T> implements AsyncIterable<T> {
 
   /** @throws TypeError, RangeError when a size or ratio makes no sense, with its value. */
   constructor(options: FlowControlQueueOptions = {}) {
+    requireOptions(options, QUEUE_OPTIONS, `new ${new.target.name}()`);
     const {
       maxSize = Infinity,
       flowControl,

@@ -1,6 +1,7 @@
 import { Alarm, currentKeeper, systemClock, type Clock, type Timekeeper } from '../base/clock.js';
 import { toMs, type Duration } from '../base/duration.js';
 import { Waiters } from './waiters.js';
+import { requireOptions } from '../base/nearest.js';
 
 /** What a `Bucket` holds, and whose time it goes by. */
 export interface RateLimitOptions {
@@ -43,7 +44,9 @@ export class Bucket {
   });
 
   /** @throws TypeError, RangeError when a number makes no sense, with its value. */
-  constructor(limit: number, per: Duration = '1s', { capacity, clock }: RateLimitOptions = {}) {
+  constructor(limit: number, per: Duration = '1s', options: RateLimitOptions = {}) {
+    requireOptions(options, ['capacity', 'clock'], 'rateLimit()');
+    const { capacity, clock } = options;
     this.limit = positive(limit, 'limit');
     this.per = positive(toMs(per, 'per'), 'per');
     this.capacity = positive(capacity ?? Math.max(1, limit), 'capacity');

@@ -1,6 +1,7 @@
 import { isThenable } from '../base/async.js';
 import { describeError, ModeError } from '../base/errors.js';
 import { inWords } from '../base/words.js';
+import { requireOptions } from '../base/nearest.js';
 
 /** What is connected to a signal. `Result` is what the signal makes of its return value: awaited, or nothing. */
 export type SignalHandler<Args extends unknown[], Sender = unknown, Result = unknown> = (
@@ -28,6 +29,8 @@ export interface ConnectOptions<Sender = unknown> {
   weak?: boolean;
 }
 
+const CONNECT: readonly (keyof ConnectOptions)[] = ['sender', 'weak'];
+
 /** The sender under which connections to everybody's sends are kept. */
 const ANYBODY = Symbol('anybody');
 
@@ -49,7 +52,9 @@ abstract class BaseSignal<Args extends unknown[], Sender, Result, Sent> {
   #snapshot: readonly Receiver<SignalHandler<Args, Sender, Result>>[] | undefined;
   #sweepAt = 32;
 
-  constructor({ name, owner }: SignalOptions = {}) {
+  constructor(options: SignalOptions = {}) {
+    requireOptions(options, ['name', 'owner'], `new ${new.target.name}()`);
+    const { name, owner } = options;
     this.#name = name;
     this.#owner = owner;
   }
@@ -80,10 +85,9 @@ abstract class BaseSignal<Args extends unknown[], Sender, Result, Sent> {
    *
    * @returns a function that disconnects it
    */
-  connect(
-    handler: SignalHandler<Args, Sender, Result>,
-    { sender: key = ANYBODY as never, weak = false }: ConnectOptions<Sender> = {},
-  ): () => void {
+  connect(handler: SignalHandler<Args, Sender, Result>, options: ConnectOptions<Sender> = {}): () => void {
+    requireOptions(options, CONNECT, `connect() of ${nameOf(this)}`);
+    const { sender: key = ANYBODY as never, weak = false } = options;
     if (typeof handler !== 'function') {
       throw new TypeError(`connect() of ${nameOf(this)} takes a function, not ${inWords(handler, { depth: 0 })}`);
     }
@@ -99,10 +103,9 @@ abstract class BaseSignal<Args extends unknown[], Sender, Result, Sent> {
   }
 
   /** Ends what `connect` with the same handler and sender began. Nothing happens when it never did. */
-  disconnect(
-    handler: SignalHandler<Args, Sender, Result>,
-    { sender: key = ANYBODY as never }: { sender?: Sender } = {},
-  ): void {
+  disconnect(handler: SignalHandler<Args, Sender, Result>, options: ConnectOptions<Sender> = {}): void {
+    requireOptions(options, CONNECT, `disconnect() of ${nameOf(this)}`);
+    const { sender: key = ANYBODY as never } = options;
     const receiver = this.#byHandler.get(handler);
     if (receiver !== undefined) this.#disconnect(receiver, key);
   }
@@ -141,7 +144,9 @@ abstract class BaseSignal<Args extends unknown[], Sender, Result, Sent> {
   }
 
   /** For `clone`. */
-  protected optionsFor({ name = this.name, owner = this.#owner }: SignalOptions): SignalOptions {
+  protected optionsFor(options: SignalOptions): SignalOptions {
+    requireOptions(options, ['name', 'owner'], `clone() of ${nameOf(this)}`);
+    const { name = this.name, owner = this.#owner } = options;
     return owner === undefined ? { name } : { name, owner };
   }
 
@@ -276,7 +281,9 @@ export class BoundSignal<Args extends unknown[], Sender, Result, Sent> {
   }
 
   /** Has `handler` called on every send by the default sender. Who wants to hear everybody connects to `signal`. */
-  connect(handler: SignalHandler<Args, Sender, Result>, { weak = false }: { weak?: boolean } = {}): () => void {
+  connect(handler: SignalHandler<Args, Sender, Result>, options: { weak?: boolean } = {}): () => void {
+    requireOptions(options, ['weak'], `connect() of ${nameOf(this)}`);
+    const { weak = false } = options;
     return this.signal.connect(handler, { sender: this.defaultSender, weak });
   }
 

@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { nearest } from '../base/nearest.js';
+import { nearest, requireOptions } from '../base/nearest.js';
 import { importModule, type Exports, type Refuse } from '../modules/import-module.js';
 import { EXTENSIONS, loadAdvice } from './advice.js';
 import { UsageError, split } from './explain.js';
@@ -28,10 +28,9 @@ export type Loaded = WorkerUnit[] | Worker | undefined;
  * @throws UsageError when there is no such file or export, when the module throws while it loads, when TypeScript cannot be
  * run as it is, and when what the export holds is nothing to run
  */
-export async function loadTarget(
-  path: string,
-  { cwd, exportName = 'default', isDone = () => false }: LoadOptions,
-): Promise<Loaded> {
+export async function loadTarget(path: string, options: LoadOptions): Promise<Loaded> {
+  requireOptions(options, ['cwd', 'exportName', 'isDone'], 'loadTarget()');
+  const { cwd, exportName = 'default', isDone = () => false } = options;
   const exports = await importFile(findFile(path, cwd), path);
   if (isDone()) return undefined;
   const value = pick(exports, exportName, path);

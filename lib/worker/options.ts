@@ -7,6 +7,7 @@ import { inWords } from '../base/words.js';
 import { UsageError, split } from './explain.js';
 import { parseLevel } from './logging.js';
 import type { LogOptions } from './winston.js';
+import { requireOptions } from '../base/nearest.js';
 
 /** The options of a `Worker`. */
 export interface WorkerOptions extends LogOptions {
@@ -96,8 +97,20 @@ export function optionsIn(env: Readonly<Record<string, string | undefined>> = {}
   return Object.fromEntries(given) as WorkerOptions;
 }
 
+const WORKER_OPTIONS: readonly (keyof WorkerOptions)[] = [
+  'loglevel',
+  'logfile',
+  'logger',
+  'overrideLogging',
+  'stopTimeout',
+  'daemon',
+  'clock',
+];
+
 /** @throws TypeError for a value that an option cannot have */
-export function checkOptions({ loglevel, stopTimeout, daemon, logger }: WorkerOptions): void {
+export function checkOptions(options: WorkerOptions): void {
+  requireOptions(options, WORKER_OPTIONS, 'new Worker()');
+  const { loglevel, stopTimeout, daemon, logger } = options;
   if (loglevel !== undefined) parseLevel(loglevel);
   if (stopTimeout !== undefined) toMs(stopTimeout, 'The stopTimeout of a worker');
   if (daemon !== undefined && typeof daemon !== 'boolean') {
@@ -106,9 +119,11 @@ export function checkOptions({ loglevel, stopTimeout, daemon, logger }: WorkerOp
   checkLogger(logger, 'a Worker');
 }
 
-/** @throws TypeError for what no process can exit with */
-export function checkCode(code: unknown): void {
-  if (code === undefined || (Number.isInteger(code) && (code as number) >= 0 && (code as number) <= 255)) return;
+/** @throws TypeError for an option that there is not, and for what no process can exit with */
+export function checkStop(options: WorkerStopOptions): WorkerStopOptions {
+  requireOptions(options, ['code', 'reason'], 'stop() of a worker');
+  const { code } = options;
+  if (code === undefined || (Number.isInteger(code) && code >= 0 && code <= 255)) return options;
   throw new TypeError(`The exit code of a worker cannot be ${inWords(code)}\n  → Give a whole number from 0 to 255.`);
 }
 

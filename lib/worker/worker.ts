@@ -11,7 +11,7 @@ import { Explainer, UsageError, explain, isError, split, uncaught, type ExplainO
 import { Failures } from './failures.js';
 import { processHost, signalNumber, standardStreams, type Host, type StopSignal } from './host.js';
 import { EventLog, prefix, printable, type WorkerLog } from './logging.js';
-import { checkCode, checkOptions, optionsIn, type WorkerOptions, type WorkerStopOptions } from './options.js';
+import { checkStop, checkOptions, optionsIn, type WorkerOptions, type WorkerStopOptions } from './options.js';
 import { Assembly, unitsOf, type WorkerTarget, type WorkerUnit } from './target.js';
 import { exitCode, leadsTo, transitions, type WorkerEvent, type WorkerMove, type WorkerState } from './transitions.js';
 import { hasLogFile, isLogSeen, openLog } from './winston.js';
@@ -141,8 +141,8 @@ export class Worker {
   }
 
   /** Stops everything in order (mode's `stop`); during the boot, takes it back. Resolves once everything has stopped. */
-  async stop({ code, reason }: WorkerStopOptions = {}): Promise<void> {
-    checkCode(code);
+  async stop(options: WorkerStopOptions = {}): Promise<void> {
+    const { code, reason } = checkStop(options);
     if (this.#state === 'idle') return;
     this.#code ??= code;
     if (reason !== undefined) this.#log?.info(`${ME}Stopping because ${reason}`);

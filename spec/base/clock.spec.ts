@@ -174,7 +174,7 @@ describe('fake timers of a test runner', () => {
     const parent = new Container();
     parent.bind(Parents).toSelf();
     const child = new Container({ parent });
-    service({ dependsOn: [Parents] })(Childs);
+    service({ inject: [Parents] })(Childs);
     await parent.boot();
     await child.boot(Childs);
     await parent.stop();
