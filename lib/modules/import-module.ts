@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { describeError } from '../base/errors.js';
+import { describeError, peek } from '../base/words.js';
 import { allowOddPaths } from './odd-paths.js';
 
 export type Exports = Readonly<Record<string, unknown>>;
@@ -82,8 +82,10 @@ function directoryOfOxc(from: string): string | undefined {
 
 /** The error for a module that nothing but node could compile, if that is why it cannot be loaded. */
 function notCompiled(error: unknown, name: string, refuse: Refuse): Error | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const { code = '', message, url = '' } = error as NodeJS.ErrnoException & { url?: string };
+  const [code, message, url] = ['code', 'message', 'url'].map((key) => {
+    const value = peek(error, key);
+    return typeof value === 'string' ? value : '';
+  }) as [string, string, string];
   if (code === 'ERR_UNKNOWN_FILE_EXTENSION' && /"\.[cm]?tsx?"/.test(message)) {
     return refuse(
       `${name} is TypeScript, and ${OXC}, which runs it, is not installed.`,
@@ -93,7 +95,7 @@ function notCompiled(error: unknown, name: string, refuse: Refuse): Error | unde
   // a decorator is left standing, and is no JavaScript yet
   if (
     code.endsWith('_TYPESCRIPT_SYNTAX') ||
-    (error instanceof SyntaxError && message === 'Invalid or unexpected token')
+    (peek(error, 'name') === 'SyntaxError' && message === 'Invalid or unexpected token')
   ) {
     return refuse(
       `${name} cannot be loaded: node itself only takes the types out of TypeScript, which is not enough here: ${describeError(error)}`,

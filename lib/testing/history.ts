@@ -75,7 +75,7 @@ export function recordHistory(source: EventSource, options: HistoryOptions = {})
 
 function lineOf(event: LifecycleEvent): string {
   const line = sentenceOf(event);
-  return 'error' in event && event.error !== undefined ? `${line} (${describeError(event.error)})` : line;
+  return 'error' in event ? `${line} (${describeError(event.error)})` : line;
 }
 
 function sentenceOf(event: LifecycleEvent): string {

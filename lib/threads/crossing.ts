@@ -3,6 +3,7 @@
  * one function anywhere in a value refuses all of it. What is packed here always arrives.
  */
 import { BootError, ModeError, PlanError, RestartLimitError, StopError } from '../base/errors.js';
+import { emitterOf, noteEmitter } from '../base/emitted.js';
 import { inWords, isErrorObject, peek, shorten, stackOf } from '../base/words.js';
 
 /** Something on its way, as plain data. */
@@ -17,6 +18,8 @@ interface PackedError {
   stack: string;
   /** Whether it is one of this package's own. */
   ours: boolean;
+  /** Whose 'error' event it was, if nobody listened to that. */
+  emitter: string | undefined;
   properties: Record<string, Packed>;
   cause?: Packed;
   errors?: Packed;
@@ -94,6 +97,7 @@ class Packing {
       message: text(peek(error, 'message')),
       stack: shorten(stackOf(error), LONGEST),
       ours: ModeError.is(error),
+      emitter: emitterOf(error),
       properties: Object.fromEntries(keys.map((key) => [key, this.pack(peek(error, key))])),
       ...('cause' in error && { cause: this.pack(peek(error, 'cause')) }),
       ...('errors' in error && { errors: this.pack(peek(error, 'errors')) }),
@@ -102,8 +106,9 @@ class Packing {
 }
 
 function unpackError(packed: PackedError): Error {
-  const { name, message, stack, properties } = packed;
+  const { name, message, stack, properties, emitter } = packed;
   const error = create(packed);
+  if (emitter !== undefined) noteEmitter(error, emitter);
   if (error.name !== name) define(error, 'name', name, false);
   // as the language does it: not among what is listed and printed as a property
   define(error, 'message', message, false);

@@ -5,6 +5,7 @@ import { dirname, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isTypeScript, TYPESCRIPT } from '../modules/import-module.js';
 import { nearestConfig } from '../modules/odd-paths.js';
+import { describeError, frameLines, isErrorObject, peek, stackOf } from '../base/words.js';
 
 /** What can be named on the command line; tried in this order for a path without one. */
 export const EXTENSIONS: readonly string[] = [...TYPESCRIPT, '.js', '.mjs', '.cjs'];
@@ -21,7 +22,7 @@ interface Mishap {
 
 /** The advice for an error that importing `file` met, which the user called `path`; a general one where nothing is known. */
 export function loadAdvice(error: unknown, file: string, path: string): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = describeError(error);
   const where = originOf(error) ?? file;
   return advise({ error, message, file, path, where });
 }
@@ -57,7 +58,7 @@ const rules: readonly ((mishap: Mishap) => string | undefined)[] = [
     return `Correct the name. ${types}; a class that is injected needs \`import\`.`;
   },
   ({ error, message }) => {
-    if ((error as NodeJS.ErrnoException | null)?.code !== 'ERR_MODULE_NOT_FOUND') return undefined;
+    if (peek(error, 'code') !== 'ERR_MODULE_NOT_FOUND') return undefined;
     const name = /Cannot find package '([^']+)'/.exec(message)?.[1];
     if (name === undefined) return 'Correct the path of the import, its extension included.';
     return `Install it: npm install ${name}`;
@@ -114,14 +115,15 @@ function mistakeIn(text: string): string | undefined {
 
 /** The file that an error is about, which need not be the one that was asked for. */
 function originOf(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
+  if (!isErrorObject(error)) return undefined;
   // the compiler names it in the message, node in the first line of the stack of a syntax error, and the frames last
-  const compiled = /Failed to \w+ (file:\/\/\S+|\/\S+?)(?=: )/.exec(error.message)?.[1];
+  const compiled = /Failed to \w+ (file:\/\/\S+|\/\S+?)(?=: )/.exec(describeError(error))?.[1];
   if (compiled !== undefined) return asPath(compiled);
-  const excerpt = /^(file:\/\/\S+|\/\S+):\d+\n/.exec(error.stack ?? '')?.[1];
+  const excerpt = /^(file:\/\/\S+|\/\S+):\d+\n/.exec(stackOf(error))?.[1];
   if (excerpt !== undefined) return asPath(excerpt);
   if (error instanceof SyntaxError) return undefined;
-  const frame = /^ {4}at (?:.*\()?((?:file:\/\/|\/)[^()]+?):\d+:\d+\)?$/m.exec(error.stack ?? '')?.[1];
+  const place = /((?:file:\/\/|\/)[^()]+):\d+:\d+\)?$/;
+  const frame = frameLines(error).flatMap((line) => place.exec(line)?.[1] ?? [])[0];
   return frame === undefined || frame.includes('/node_modules/') ? undefined : asPath(frame);
 }
 

@@ -4,6 +4,7 @@
  */
 
 import { ModeError, way, type BootError, type StopError } from '../base/errors.js';
+import { emitterOf } from '../base/emitted.js';
 import { OWN_FILES } from '../base/own-files.js';
 import { describeError, firstOf, frameLines, isErrorObject, peek, shorten, stackOf } from '../base/words.js';
 import type { Culprit } from '../run/rejection.js';
@@ -61,7 +62,12 @@ export class Explainer {
   #explain(error: unknown, { what, advice }: ExplainOptions): string {
     const { message, remedy } = split(error);
     const all = chain(error);
-    const lines = [what === undefined ? message : `${what}: ${message}`, ...this.#origins(message, all)];
+    const emitter = emitterOf(error);
+    const lines = [what === undefined ? message : `${what}: ${message}`];
+    if (emitter !== undefined && what?.includes(emitter) !== true) {
+      lines.push(`  an 'error' event of ${emitter} that nobody listened to`);
+    }
+    lines.push(...this.#origins(message, all));
     if (isError(error, 'ERR_MODE_STOP')) lines.push(...this.#mishaps(error as StopError, '  - '));
     if (isError(error, 'ERR_MODE_BOOT')) {
       const { errors, service } = error as BootError;
@@ -242,10 +248,17 @@ function place({ address, port }: SystemError): string {
 }
 
 /** How to tell an error that nobody caught, with whose it is, if that is known. */
-export function uncaught(culprit: Culprit | undefined): ExplainOptions {
+export function uncaught(error: unknown, culprit: Culprit | undefined): ExplainOptions {
   const { service, task, run } = culprit ?? {};
   const where = [task, run === undefined ? undefined : `run ${String(run)}`].filter((part) => part !== undefined);
   const whose = service === undefined ? '' : ` of ${service}${where.length === 0 ? '' : ` (${where.join(', ')})`}`;
+  const emitter = emitterOf(error);
+  if (emitter !== undefined) {
+    return {
+      what: `An 'error' event of ${emitter} that nobody listened to${service === undefined ? '' : `,${whose}`}`,
+      advice: `Listen to it where the ${emitter} is made: emitter.on('error', (error) => this.crash(error)) lets a service answer for it.`,
+    };
+  }
   return {
     what: `Nobody caught an error${whose}`,
     advice:

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { nearest, requireOptions } from '../base/nearest.js';
 import { importModule, type Exports, type Refuse } from '../modules/import-module.js';
 import { EXTENSIONS, loadAdvice } from './advice.js';
-import { UsageError, split } from './explain.js';
+import { UsageError, isError, split } from './explain.js';
 import { isClass, unitsOf, type WorkerUnit } from './target.js';
 import type { Worker } from './worker.js';
 
@@ -90,7 +90,7 @@ async function importFile(file: string, path: string): Promise<Exports> {
   try {
     return await importModule(pathToFileURL(file).href, path, refuse);
   } catch (error) {
-    if (error instanceof UsageError) throw error;
+    if (isError(error, 'ERR_MODE_USAGE')) throw error;
     // what our own declarations find wrong brings its own advice
     const { message, remedy = loadAdvice(error, file, path) } = split(error);
     throw new UsageError(`${path} cannot be loaded: ${message}`, remedy, error);

@@ -173,7 +173,7 @@ export class Worker {
     const isStopping = transitions[this.#state].stop === 'ignore';
     // what a stop cuts short may say so to nobody
     if (isStopping && (isOvertaken(error) || isAbort(error))) return;
-    this.#failures.add(error, uncaught(serviceOfRejection(error, this.#assembly?.namesByClass())));
+    this.#failures.add(error, uncaught(error, serviceOfRejection(error, this.#assembly?.namesByClass())));
     this.#happens('stop', 'an error that nobody caught');
   }
 
